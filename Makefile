@@ -104,9 +104,9 @@ $(READY): $(UV) uv.lock pyproject.toml
 .uv/bin/uv:
 	@echo "uv is missing: installing it into .uv"
 	@if $(PYTHON) -m venv .uv; then \
-	  .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"; \
+	  .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9.8"; \
 	else \
 	  echo "no venv in this Python: trying its pip"; \
-	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv/lib "uv>=0.9"; \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv/lib "uv>=0.9.8"; \
 	  mkdir -p .uv/bin && ln -sf ../lib/bin/uv .uv/bin/uv; \
 	fi

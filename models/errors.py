@@ -37,9 +37,16 @@ class ErrorCode(StrEnum):
     LANGUAGE_UNCLEAR = "LANGUAGE_UNCLEAR"  # which one is spoken
     LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language: no engine knows it
     SPEECH_SERVICE_DOWN = "SPEECH_SERVICE_DOWN"
-    TEXT_SERVICE_DOWN = "TEXT_SERVICE_DOWN"  # the chat model that translates
+    TEXT_SERVICE_DOWN = "TEXT_SERVICE_DOWN"  # the chat model that translates, summarises and finds chapters
+    CHAT_MODEL_MISSING = "CHAT_MODEL_MISSING"  # none is set
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"  # more than a chat model is given
+    CHAPTERS_NOT_FOUND = "CHAPTERS_NOT_FOUND"  # fewer than YouTube takes
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters
+    STYLE_UNREADABLE = "STYLE_UNREADABLE"  # line
+    STYLE_FIELD_MISSING = "STYLE_FIELD_MISSING"  # field
+    STYLE_FIELD_UNKNOWN = "STYLE_FIELD_UNKNOWN"  # field
+    STYLE_VALUE_INVALID = "STYLE_VALUE_INVALID"  # field; allowed: what is allowed there
     # the access
     NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"  # cost, available, returns
     DEBT = "DEBT"  # debt: credits

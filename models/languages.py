@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 class Languages(BaseModel):
     """Names by ISO 639-1 code, the codes that are expected more than others, and less, those written without spaces,
-    and Whisper's own codes where they differ.
+    Whisper's own codes where they differ, and the codes of ISO 639-2.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,10 +19,15 @@ class Languages(BaseModel):
     unlikely: tuple[str, ...]
     spaceless: frozenset[str]
     whisper: dict[str, str]
+    alpha3: dict[str, str]
 
     def to_whisper_code(self, language: str) -> str:
         """Whisper's code for a language."""
         return self.whisper.get(language, language)
+
+    def to_alpha3(self, language: str) -> str:
+        """The code of ISO 639-2; "und" for an unknown language."""
+        return self.alpha3.get(language, "und")
 
     def find_code(self, language: str) -> str | None:
         """The code for "pt", "pt-BR", "PT_br" or "portuguese"; None for an unknown language."""

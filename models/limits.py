@@ -67,6 +67,7 @@ class PersonLimits(_LimitsTable):
 class DiskLimits(_LimitsTable):
     floor: int
     cache: int
+    previews: int
 
 
 class MediaFormats(_LimitsTable):

@@ -189,6 +189,11 @@ class Settings(BaseSettings):
         return parse_alert_chat(self.alert_chat) if self.alert_chat else None
 
     @property
+    def has_chat_model(self) -> bool:
+        """Whether texts can be translated, summarised and divided into chapters."""
+        return self.groq_api_key is not None
+
+    @property
     def is_monitored(self) -> bool:
         """Whether alerts and reports have a recipient: always in production, locally with admins or an alert chat."""
         return self.mode == "production" or bool(self.alert_chat or self.admin_ids)

@@ -10,12 +10,14 @@ from models.settings import Settings
 from pipeline import (
     Entitlements,
     Pipeline,
+    PreviewRenderer,
     SandboxClient,
     Scheduler,
     WakeupQueue,
     broker_for,
     check_kinds,
     create_disk_cleaner,
+    create_preview_cache,
     retention_from,
 )
 from storage.db import Database
@@ -62,8 +64,16 @@ class App:
             sandbox=sandbox,
             entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
+            has_chat_model=settings.has_chat_model,
         )
         return cls(settings, db, store, queue, sandbox, pipeline, secret, process_lock)
+
+    @property
+    def previews(self) -> PreviewRenderer:
+        """The renderer of previews of caption styles."""
+        pipeline, folder = self.pipeline, Path(self.settings.data_dir).resolve()
+        temp, executor = pipeline.retention.open_temp_folder, pipeline.file_executor
+        return PreviewRenderer(self.sandbox, self.store, create_preview_cache(folder), temp, executor)
 
     def build_scheduler(self) -> Scheduler:
         """Periodic tasks of a process without workers."""

@@ -46,7 +46,7 @@ class ChannelRuntime:
             OneTimeCodeService(self.app.secret), email_sender_for(self.app.settings)
         )
         lease = timedelta(seconds=self.app.settings.lease_seconds)
-        self.outbox_sender = OutboxSender(self.app.db, self.app.store, self.channels, lease)
+        self.outbox_sender = OutboxSender(self.app.db, self.app.store, self.channels, lease, self.app.previews)
         self.progress_updater = ProgressUpdater(self.app.db, self.channels)
 
     def add_channel(

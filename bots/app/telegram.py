@@ -90,7 +90,7 @@ def build_profile(app: App, account: Account) -> BotProfile:
         staff = user_search.map_staff_roles(session, account.tenant_id, "telegram")
     staff |= {external_id: Role.OWNER for channel, _, external_id in identities if channel == "telegram"}
     return BotProfile(
-        commands=commands.build_menus(is_operator=is_operator),
+        commands=commands.build_menus(is_operator=is_operator, has_chat_model=app.settings.has_chat_model),
         descriptions={tag: translate(tag, "welcome") for tag in LANGUAGES},
         short_descriptions={tag: translate(tag, "about") for tag in LANGUAGES},
         staff_roles={each: role for each, role in sorted(staff.items()) if each.isdecimal()},

@@ -76,6 +76,7 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
         clock=root.db.clock,
         routers=(build_webhook_router(runtime.stores),),
         services=UpstreamChecks(root.db, services_of(settings)),
+        pipeline=root.pipeline,
     )
     app = create_app(deps)
     return build_web_server(app, page_channel.notifier, host=host, port=port, proxies=settings.trusted_proxies)

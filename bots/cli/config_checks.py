@@ -15,6 +15,7 @@ from bots.core.delivery.email import PORTS
 from models.columns import utc_now
 from models.errors import ConfigError
 from models.settings import MIN_SECRET_KEY_LENGTH, Settings
+from pipeline import is_face_detection_installed
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
@@ -176,6 +177,13 @@ def _check_text_shaping(_settings: Settings) -> CheckResult:
     )
 
 
+def _check_faces(_settings: Settings) -> CheckResult:
+    is_installed = is_face_detection_installed()
+    return is_installed, "captions step aside for them" if is_installed else (
+        "captions lie where the style puts them, over faces too; run: uv sync"
+    )
+
+
 CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "secret key": _check_secret_key,
     "page": _check_page,
@@ -193,4 +201,5 @@ CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "keeping": _check_retention,
     "beacon": _check_beacon,
     "lettering": _check_text_shaping,
+    "faces": _check_faces,
 }

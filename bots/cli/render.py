@@ -75,6 +75,9 @@ TranslationOption = Annotated[
 ]
 
 
+BothOption = Annotated[bool, typer.Option("--both", help="The translation below what is said, not in place of it.")]
+
+
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
     """A renderer with this machine's settings."""
@@ -128,6 +131,14 @@ def caption(
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
+    cut_pauses: Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")] = False,
+    punch_in: Annotated[bool, typer.Option("--punch-in", help="Zoom in on words that matter.")] = False,
+    progress_bar: Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")] = False,
+    title: Annotated[str | None, typer.Option(help="Title over the first seconds; auto: what is said first.")] = None,
+    end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
+    both: BothOption = False,
+    subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
+    loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -145,6 +156,15 @@ def caption(
             "language": language,
             "engine": engine,
             "translate_to": translate_to,
+            "cut_pauses": cut_pauses,
+            "punch_in": punch_in,
+            "progress_bar": progress_bar,
+            **_build_title_options(title),
+            "end_card": bool(end_card),
+            "card_name": end_card or "",
+            "translation_lines": "both" if both else "translated",
+            "subtitle_track": subtitle_track,
+            "normalise_loudness": loudness,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )
@@ -201,6 +221,10 @@ def render(
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(source, output, options, report)
     typer.echo(output)
+
+
+def _build_title_options(title: str | None) -> dict[str, object]:
+    return {"title": title is not None, "title_text": "" if title in {None, "auto"} else title}
 
 
 def _parse_options(options: type[JobOptions], assignments: Iterable[str]) -> JobOptions:

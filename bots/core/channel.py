@@ -139,7 +139,7 @@ class RenderedInvoice:
 class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
 
-    `picture` is a PNG displayed above the text; an edit with another one replaces it.
+    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it.
     """
 
     text: str

@@ -11,6 +11,7 @@ from bots.core.channel import Capabilities, Inbound
 from bots.core.conversation.email_verification import EmailRequest, EmailVerification
 from bots.core.conversation.payment_links import PortalRequest, PriceRequest
 from models.billing.payments import Provider
+from models.captions.style_file import StyleFile
 from models.errors import AppError, ProcessingFailed
 from models.identity.people import Account, Address, Person
 from models.identity.roles import Role
@@ -20,8 +21,8 @@ from pipeline import Admission, get_request_id
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
 
-ReceivedFile = MeasuredFile | Transcript | AppError
-"""Result of receiving a file: measured media, parsed subtitles, or an error."""
+ReceivedFile = MeasuredFile | Transcript | StyleFile | AppError
+"""Result of receiving a file: measured media, parsed subtitles, a caption style, or an error."""
 
 TextValue = str | int | float
 

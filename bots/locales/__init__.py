@@ -24,6 +24,7 @@ LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT_LANGUAGE = "en"
 MONEY_NAMES = frozenset({"price"})  # names of values such as "1990 brl": minor units and a currency
 DATE_NAMES = frozenset({"returns"})  # names of values that are ISO dates, formatted as each language writes them
+MAX_VALUE_LENGTH = 2000  # characters; Fluent formats no value of more than 2500
 SPEECH_NAMES = frozenset({"spoken"})  # names of values that are codes of languages, shown by their names
 LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
@@ -45,12 +46,21 @@ def translate(language: str, key: str, values: Mapping[str, str | int | float] |
     pattern = bundle.get_message(key).value
     if pattern is None:
         raise KeyError(key)
-    text, errors = bundle.format_pattern(
-        pattern, {name: _convert_value(language, name, value) for name, value in (values or {}).items()}
-    )
+    given = values or {}
+    long = {name: value for name, value in given.items() if isinstance(value, str) and len(value) > MAX_VALUE_LENGTH}
+    short = {name: _convert_value(language, name, value) for name, value in given.items() if name not in long}
+    formatted, errors = bundle.format_pattern(pattern, short | {name: _build_mark(name) for name in long})
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
-    return str(text)
+    text = str(formatted)
+    for name, value in long.items():
+        text = text.replace(_build_mark(name), value)
+    return text
+
+
+def _build_mark(name: str) -> str:
+    """What stands for a long value while Fluent formats the text: noncharacters, which are in none."""
+    return f"\ufdd0{name}\ufdd1"
 
 
 def has_text(language: str, key: str) -> bool:

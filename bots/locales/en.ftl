@@ -13,6 +13,8 @@ help =
 
     Best quality: send pictures as a file.
     /settings how your films look
+    /brand your font, colours and logo on all films
+    /logo make a picture your logo
     /balance your credits
     /plans get credits
     /billing your plan and bills
@@ -29,12 +31,18 @@ forwarded = I don't act on texts that are forwarded to me, or that another bot w
 sketch-needs = Send me a picture and I'll draw it. With several at once, I draw one after the other.
 caption-needs = Send me a video with speech and I'll put captions on it.
 transcript-needs = Send me a voice note, an audio file or a video with speech, and I'll write down what is said.
+summary-needs = Send me a voice note, an audio file or a video with speech, and I'll sum up what is said.
+chapters-needs = Send me a video or a recording with speech, and I'll divide it into chapters.
 command-start = Start here
 command-help = What I can do
 command-sketch = Draw the picture sent last
 command-caption = Put captions on the video sent last
 command-transcript = Write down what is said
+command-summary = Sum up what is said
+command-chapters = Chapters for the description of a video
 command-settings = How your films look
+command-brand = Your brand: font, colours and logo
+command-logo = Make a picture your logo
 command-balance = Your credits
 command-plans = Get credits
 command-billing = Your plan and bills
@@ -62,30 +70,78 @@ status-waiting = { $position ->
 status-drawing = ✏️ Drawing… { $percent } %
 status-listening = 👂 Listening… { $percent } %
 status-captioning = 💬 Adding the captions… { $percent } %
+status-summarizing = 📋 Summing up… { $percent } %
+status-dividing = 🔖 Looking for chapters… { $percent } %
 status-now-drawing = ✏️ I'm drawing…
 status-now-listening = 👂 I'm listening…
 status-now-captioning = 💬 I'm adding the captions…
+status-now-summarizing = 📋 I'm summing up…
+status-now-dividing = 🔖 I'm looking for chapters…
 status-done = ✅ Done!
 status-cancelled = ✖️ Cancelled.
 status-failed = ⚠️ That didn't work. See below.
 sketch-ready = Here is your drawing! ✏️
 caption-ready = Here is your video with captions! 💬
 transcript-ready = Here is what is said. 📝
+summary-ready = Here is the summary. 📋
+chapters-ready = Here are the chapters, for the description of the video. 🔖
 heard-groq = 👂 Language: { $spoken } · heard by Groq
 heard-local = 👂 Language: { $spoken } · heard by this service itself
 transcript-file-srt = The subtitles as .srt, with the times.
 transcript-file-vtt = The subtitles as .vtt, with the times.
 transcript-file-txt = The text as a file.
+follow-up-running = I'm already working on that. It will be here in a moment.
 film-as-file = The original file, untouched.
+
+## Corrections
+
+correction-how =
+    { "" }
+    ✏️ Reply with the lines to change, as many as you like, each with its number:
+    3: the new text
+    With the number alone (3:) that line goes.
+correction-costs = { $credits ->
+    [0] I'll make it again with your words, without listening again. It costs nothing.
+    [one] I'll make it again with your words, without listening again, for 1 credit.
+   *[other] I'll make it again with your words, without listening again, for { $credits } credits.
+}
+correction-in-file = The text is long, so here it is as a file. Each caption in it has a number: that is the number of its line.
+correction-too-long = That text is too long to be corrected here. Send your corrected subtitles as an .srt file in reply to the video.
+correction-no-line = There is no line { $number }: the lines go from 1 to { $last }. Nothing was changed.
+correction-line-too-long = Line { $number } is too long for one line. Nothing was changed.
+correction-empty = Then there would be no words left. Nothing was changed.
+correction-unchanged = Those are the words it has already. Nothing was changed, and nothing was charged.
+correction-made = I've made exactly that already, or I'm at it. Nothing more was charged.
+correction-unclear = I can't tell which lines you mean. Write the number before each one, like “3: the new text”.
+edit-menu = What shall I do with your film? Tap to switch on or off, then make the film. Nothing is listened to again.
+edit-costs = { $credits ->
+    [0] It costs nothing.
+    [one] It costs 1 credit.
+   *[other] It costs { $credits } credits.
+}
+edit-unchanged = The film is like that already. Switch something on or off first. Nothing was charged.
+edit-made = I've made exactly that already, or I'm at it. Nothing more was charged.
+edit-pauses = ✂️ Cut pauses and “um”
+edit-zoom = 🔍 Zoom on key words
+edit-bar = ▬ Progress bar
+edit-title = 🪝 Title at the start
+edit-card = 🏁 Card at the end
+edit-loudness = 🔊 Even loudness (-14 LUFS)
 
 ## Choices
 
 choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
+choice-style = 🎨 Style
+choice-correct = ✏️ Correct the words
+choice-edit = ✨ Polish
+choice-edited = 🎬 Make this film
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Summary
+choice-chapters = 🔖 Chapters
 choice-back = « Back
 choice-english = English
 choice-portuguese = Portuguese
@@ -97,6 +153,10 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-switch-off = Off
+choice-switch-on = On
+choice-lines-translated = Translation
+choice-lines-both = Both languages
 language-name = { $spoken }
 
 hand-marker = Marker
@@ -120,6 +180,78 @@ style-comic = Comic
 style-clean = Plain subtitles
 style-podcast = Podcast
 style-marker = Highlighter
+style-title = 🎨 { $value } ({ $position } of { $total })
+style-price =
+    { $credits ->
+        [0] Your film in this style costs nothing.
+        [one] Your film in this style costs 1 credit.
+       *[other] Your film in this style costs { $credits } credits.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 All styles
+style-change-size = 🔠 Size
+style-change-place = ↕️ Place
+style-change-colour = 🎨 Colour
+style-change-second = 🖍️ Second colour
+style-film = 🎞️ See it move
+style-use = ✅ Use this
+style-keep = ⭐ Use for all my films
+style-choose-size = How large shall the words be?
+style-choose-place = Where shall the words be?
+style-choose-colour = Which colour shall the spoken word have?
+style-choose-second = Which colour shall words that stand out have?
+style-size-small = Small
+style-size-medium = Medium
+style-size-large = Large
+style-place-auto = As in the style
+style-place-top = Top
+style-place-middle = Middle
+style-place-bottom = Bottom
+colour-auto = As in the style
+colour-white = White
+colour-yellow = Yellow
+colour-orange = Orange
+colour-red = Red
+colour-pink = Pink
+colour-purple = Purple
+colour-blue = Blue
+colour-turquoise = Turquoise
+colour-green = Green
+colour-black = Black
+style-making = I'm making your film again in this style: { $value }.
+style-kept = Your films to come will have this style: { $value }.
+style-made-already = Your film in this style is there already, or on its way.
+brand-of-me = 🎀 Your brand, on all your films
+brand-of-all = 🏢 The brand of everybody here, where they have none of their own
+brand-font = Font: { $value }
+brand-colour = Colour: { $value }
+brand-second = Second colour: { $value }
+brand-logo = Logo: set
+brand-no-logo = Logo: none
+brand-help-me = For a logo, send a picture with /logo under it; a PNG sent as a file keeps what is transparent. Other colours: /brand #1A2B3C #FFD60A
+brand-help-all = For a logo, send a picture with /logo all under it. Other colours: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Font
+brand-change-colour = 🎨 Colour
+brand-change-second = 🖍️ Second colour
+brand-change-corner = 📐 Corner
+brand-change-size = 🔎 Logo size
+brand-remove-logo = 🗑️ Remove logo
+brand-scope-all = 🏢 For everybody here
+brand-scope-me = 👤 Only for me
+brand-choose-font = Which font?
+brand-choose-colour = Which colour for the word that is spoken?
+brand-choose-second = Which colour for words that stand out?
+brand-choose-corner = In which corner is the logo?
+brand-choose-size = How large is the logo?
+brand-corner-top-left = Top left
+brand-corner-top-right = Top right
+brand-corner-bottom-left = Bottom left
+brand-corner-bottom-right = Bottom right
+brand-usage = Like this: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Send me the picture with /logo under it, or answer a picture with /logo.
+brand-logo-too-big = That picture is too big for a logo. Send one of up to 2 MB and 4096 pixels a side.
+brand-logo-set = That is your logo now. It will be on your films.
 
 ## Language, settings, balance
 
@@ -132,12 +264,28 @@ setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
+setting-pauses = ✂️ Cut pauses and “um”: { $value }
+setting-zoom = 🔍 Zoom on key words: { $value }
+setting-bar = ▬ Progress bar: { $value }
+setting-title = 🪝 Title at the start: { $value }
+setting-card = 🏁 Card at the end: { $value }
+setting-lines = 🌐 Show: { $value }
+setting-track = 📄 Subtitle track in the file: { $value }
+setting-loudness = 🔊 Loudness of platforms: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?
+setting-choose-pauses = Shall I cut long pauses and sounds like “um” out of your films?
+setting-choose-zoom = Shall the picture come closer when something important is said?
+setting-choose-bar = Shall a bar show how much of the film is over?
+setting-choose-title = Shall a title be shown in the first three seconds?
+setting-choose-card = Shall the film end with a card with a name?
+setting-choose-lines = Where shall the translation stand?
+setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
+setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?
 balance =
     { $available ->
         [one] You have 1 credit.
@@ -163,6 +311,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
 transcript-price = Writing down speech costs 1 credit for every 10 minutes.
+corrections-price = A film with corrected words costs nothing up to 1 minute, 1 credit up to 5 and 2 up to 10; a corrected text costs nothing.
+summary-price = A summary costs 1 credit for every 30 minutes. What has to be heard for it first costs as much as writing it down.
+chapters-price = Chapters cost 1 credit for every 30 minutes. What has to be heard for them first costs as much as writing it down.
 
 ## Cancelling and credits
 
@@ -402,9 +553,16 @@ error-speech-unclear = I can't make out clearly enough what is said. Try a recor
 error-language-unclear = I can't tell which language is spoken in it. Which one is it?
 error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
-error-text-service-down = Captions cannot be translated at the moment. Please try again later, or switch the translation off in /settings.
+error-text-service-down = The service that translates, sums up and finds chapters isn't answering. Please try again in a few minutes. Captions can be made without translation: /settings.
+error-chat-model-missing = Summaries, chapters and translations are not set up here. Captions can be made without translation: /settings.
+error-text-too-long = That is more text than I can sum up or divide. Please send a shorter recording.
+error-chapters-not-found = I can't find chapters in that. YouTube takes at least three, each of at least 10 seconds, so it has to be half a minute long and about more than one thing.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
+error-style-unreadable = I can't read line { $line } of that style file. It has to be a TOML file of up to 20 kB: /styles show hormozi shows one.
+error-style-field-missing = Something is missing in the style file: { $field }
+error-style-field-unknown = The style file has a field that there is not: { $field }
+error-style-value-invalid = The style file is not right at { $field }. Allowed there: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] You have no credits left
@@ -656,6 +814,8 @@ admin-stats-now = Now: waiting { $queued } · being made { $running }
 admin-stats-sketch = ✏️ Drawings: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-caption = 💬 Captions: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-transcript = 📝 Transcripts: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-summary = 📋 Summaries: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-chapters = 🔖 Chapters: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-none = No film came to an end.
 admin-stats-waits = From message to film: half within { $half } s, 95 % within { $most } s
 admin-stats-paid = 💰 Came in: { $value }
@@ -732,6 +892,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Drawings: { $many }
 caption-report = 💬 Captions: { $many }
 transcript-report = 📝 Transcripts: { $many }
+summary-report = 📋 Summaries: { $many }
+chapters-report = 🔖 Chapters: { $many }
 report-failed = ⚠️ Failed: { $failed }
 report-times = ⏱️ From message to film: { $middle } s, for one in twenty more than { $slow } s
 report-revenue = 💰 { $price }
@@ -864,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = No names are known yet. Names of people, brands and products that are spoken in your recordings are heard better when they are known.
 admin-vocabulary-usage = Like this: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NAME, NAME · /vocabulary clear
 admin-vocabulary-full = That is more than can be listened for. Nothing was changed: take the names that are heard wrong most often.
+command-styles = Your own caption styles: /styles
+admin-styles-none = There are no styles of your own yet.
+admin-styles-usage = Send a style as a .toml file to add it. /styles show hormozi shows one to begin with, /styles remove NAME removes one of yours.
+admin-styles-removed = The style { $name } is removed. Films that had it get the usual one from now on.
+admin-styles-unknown = There is no style called { $name }.
+admin-styles-added = The style { $name } can be chosen now.
+admin-styles-bad-name = Give the file another name: letters, digits and hyphens, and not the name of a style of ours.
+admin-styles-full = That would be more than { $limit } styles. Remove one first: /styles
 command-maintenance = Take no new films for a while: /maintenance on
 admin-maintenance-usage = Like this: /maintenance on Back at 3 pm, or /maintenance off
 admin-maintenance-sure = Take no new films from now on? Those being made and waiting go on: { $waiting }. People read this, and administrators are let through:

@@ -13,6 +13,8 @@ help =
 
     Mejor calidad: envía las imágenes como archivo.
     /settings cómo quedan tus videos
+    /brand tu fuente, tus colores y tu logo en todos los videos
+    /logo hacer de una imagen tu logo
     /balance tus créditos
     /plans comprar créditos
     /billing tu plan y tus facturas
@@ -29,12 +31,18 @@ forwarded = No hago nada con textos reenviados ni con lo que escribió otro bot.
 sketch-needs = Envíame una imagen y la dibujo. Si envías varias a la vez, dibujo una tras otra.
 caption-needs = Envíame un video con voz y le pongo subtítulos.
 transcript-needs = Envíame un audio o un video con voz y escribo lo que se dice.
+summary-needs = Envíame una nota de voz, un audio o un video con voz, y resumo lo que se dice.
+chapters-needs = Envíame un video o una grabación con voz, y la divido en capítulos.
 command-start = Empieza aquí
 command-help = Lo que sé hacer
 command-sketch = Dibujar la última imagen
 command-caption = Poner subtítulos al último video
 command-transcript = Escribir lo que se dice
+command-summary = Resumir lo que se dice
+command-chapters = Capítulos para la descripción de un video
 command-settings = Cómo quedan tus videos
+command-brand = Tu marca: fuente, colores y logo
+command-logo = Hacer de una imagen tu logo
 command-balance = Tus créditos
 command-plans = Comprar créditos
 command-billing = Tu plan y tus facturas
@@ -62,30 +70,78 @@ status-waiting = { $position ->
 status-drawing = ✏️ Dibujando… { $percent } %
 status-listening = 👂 Escuchando… { $percent } %
 status-captioning = 💬 Poniendo los subtítulos… { $percent } %
+status-summarizing = 📋 Resumiendo… { $percent } %
+status-dividing = 🔖 Buscando los capítulos… { $percent } %
 status-now-drawing = ✏️ Estoy dibujando…
 status-now-listening = 👂 Estoy escuchando…
 status-now-captioning = 💬 Estoy poniendo los subtítulos…
+status-now-summarizing = 📋 Estoy resumiendo…
+status-now-dividing = 🔖 Estoy buscando los capítulos…
 status-done = ✅ ¡Listo!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
 transcript-ready = Aquí está lo que se dice. 📝
+summary-ready = Aquí está el resumen. 📋
+chapters-ready = Aquí están los capítulos, para la descripción del video. 🔖
 heard-groq = 👂 Idioma: { $spoken } · escuchado por Groq
 heard-local = 👂 Idioma: { $spoken } · escuchado aquí mismo
 transcript-file-srt = Los subtítulos en .srt, con los tiempos.
 transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
 transcript-file-txt = El texto en un archivo.
+follow-up-running = Ya estoy trabajando en eso. Llega en un momento.
 film-as-file = El archivo original, sin cambios.
+
+## Correcciones
+
+correction-how =
+    { "" }
+    ✏️ Responde con las líneas que quieras cambiar, cuantas quieras, cada una con su número:
+    3: el texto nuevo
+    Con el número solo (3:) esa línea se quita.
+correction-costs = { $credits ->
+    [0] Lo hago de nuevo con tus palabras, sin volver a escuchar. No cuesta nada.
+    [one] Lo hago de nuevo con tus palabras, sin volver a escuchar, por 1 crédito.
+   *[other] Lo hago de nuevo con tus palabras, sin volver a escuchar, por { $credits } créditos.
+}
+correction-in-file = El texto es largo, así que va como archivo. Cada subtítulo tiene un número: es el número de su línea.
+correction-too-long = Ese texto es demasiado largo para corregirlo aquí. Envía tus subtítulos corregidos como archivo .srt en respuesta al video.
+correction-no-line = No hay línea { $number }: las líneas van de la 1 a la { $last }. No se cambió nada.
+correction-line-too-long = La línea { $number } es demasiado larga para una línea. No se cambió nada.
+correction-empty = Así no quedaría ninguna palabra. No se cambió nada.
+correction-unchanged = Esas ya son las palabras que tiene. No se cambió ni se cobró nada.
+correction-made = Ya hice exactamente eso, o lo estoy haciendo. No se cobró nada más.
+correction-unclear = No sé a qué líneas te refieres. Escribe el número antes de cada una, como “3: el texto nuevo”.
+edit-menu = ¿Qué hago con tu video? Toca para activar o desactivar y luego haz el video. No hace falta escuchar nada otra vez.
+edit-costs = { $credits ->
+    [0] No cuesta nada.
+    [one] Cuesta 1 crédito.
+   *[other] Cuesta { $credits } créditos.
+}
+edit-unchanged = El video ya está así. Activa o desactiva algo primero. No se ha cobrado nada.
+edit-made = Exactamente eso ya lo hice, o lo estoy haciendo. No se ha cobrado nada más.
+edit-pauses = ✂️ Cortar pausas y “eh”
+edit-zoom = 🔍 Zoom en palabras clave
+edit-bar = ▬ Barra de progreso
+edit-title = 🪝 Título al principio
+edit-card = 🏁 Tarjeta al final
+edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
 
 ## Opciones
 
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
+choice-style = 🎨 Estilo
+choice-correct = ✏️ Corregir palabras
+choice-edit = ✨ Pulir
+choice-edited = 🎬 Hacer este video
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Resumen
+choice-chapters = 🔖 Capítulos
 choice-back = « Volver
 choice-english = Inglés
 choice-portuguese = Portugués
@@ -97,6 +153,10 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-switch-off = No
+choice-switch-on = Sí
+choice-lines-translated = Solo traducción
+choice-lines-both = Los dos idiomas
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -120,6 +180,78 @@ style-comic = Cómic
 style-clean = Sencillos
 style-podcast = Pódcast
 style-marker = Resaltador
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [0] Tu video en este estilo no cuesta nada.
+        [one] Tu video en este estilo cuesta 1 crédito.
+       *[other] Tu video en este estilo cuesta { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos los estilos
+style-change-size = 🔠 Tamaño
+style-change-place = ↕️ Posición
+style-change-colour = 🎨 Color
+style-change-second = 🖍️ Segundo color
+style-film = 🎞️ Verlo en movimiento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar en todos mis videos
+style-choose-size = ¿De qué tamaño deben ser las palabras?
+style-choose-place = ¿Dónde deben estar las palabras?
+style-choose-colour = ¿Qué color debe tener la palabra hablada?
+style-choose-second = ¿Qué color deben tener las palabras destacadas?
+style-size-small = Pequeño
+style-size-medium = Mediano
+style-size-large = Grande
+style-place-auto = Como en el estilo
+style-place-top = Arriba
+style-place-middle = En medio
+style-place-bottom = Abajo
+colour-auto = Como en el estilo
+colour-white = Blanco
+colour-yellow = Amarillo
+colour-orange = Naranja
+colour-red = Rojo
+colour-pink = Rosa
+colour-purple = Morado
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Negro
+style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
+style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-made-already = Tu video en este estilo ya existe, o está en camino.
+brand-of-me = 🎀 Tu marca, en todos tus videos
+brand-of-all = 🏢 La marca de todos aquí, donde no tienen una propia
+brand-font = Fuente: { $value }
+brand-colour = Color: { $value }
+brand-second = Segundo color: { $value }
+brand-logo = Logo: puesto
+brand-no-logo = Logo: ninguno
+brand-help-me = Para tener un logo, envía una imagen con el texto /logo; un PNG enviado como archivo conserva lo transparente. Otros colores: /brand #1A2B3C #FFD60A
+brand-help-all = Para tener un logo, envía una imagen con el texto /logo all. Otros colores: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Fuente
+brand-change-colour = 🎨 Color
+brand-change-second = 🖍️ Segundo color
+brand-change-corner = 📐 Esquina
+brand-change-size = 🔎 Tamaño del logo
+brand-remove-logo = 🗑️ Quitar el logo
+brand-scope-all = 🏢 Para todos aquí
+brand-scope-me = 👤 Solo para mí
+brand-choose-font = ¿Qué fuente?
+brand-choose-colour = ¿Qué color para la palabra hablada?
+brand-choose-second = ¿Qué color para las palabras destacadas?
+brand-choose-corner = ¿En qué esquina va el logo?
+brand-choose-size = ¿De qué tamaño es el logo?
+brand-corner-top-left = Arriba izquierda
+brand-corner-top-right = Arriba derecha
+brand-corner-bottom-left = Abajo izquierda
+brand-corner-bottom-right = Abajo derecha
+brand-usage = Así: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Envíame la imagen con el texto /logo, o responde a una imagen con /logo.
+brand-logo-too-big = Esa imagen es demasiado grande para un logo. Envía una de hasta 2 MB y 4096 píxeles por lado.
+brand-logo-set = Ese es tu logo ahora. Aparecerá en tus videos.
 
 ## Idioma, ajustes, saldo
 
@@ -132,12 +264,28 @@ setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
+setting-pauses = ✂️ Cortar pausas y “eh”: { $value }
+setting-zoom = 🔍 Zoom en palabras clave: { $value }
+setting-bar = ▬ Barra de progreso: { $value }
+setting-title = 🪝 Título al principio: { $value }
+setting-card = 🏁 Tarjeta al final: { $value }
+setting-lines = 🌐 Mostrar: { $value }
+setting-track = 📄 Pista de subtítulos en el archivo: { $value }
+setting-loudness = 🔊 Volumen de las plataformas: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
+setting-choose-pauses = ¿Corto de tus videos las pausas largas y sonidos como “eh”?
+setting-choose-zoom = ¿Debe acercarse la imagen cuando se dice algo importante?
+setting-choose-bar = ¿Debe una barra mostrar cuánto del video ha pasado?
+setting-choose-title = ¿Muestro un título en los tres primeros segundos?
+setting-choose-card = ¿Debe terminar el video con una tarjeta con un nombre?
+setting-choose-lines = ¿Dónde va la traducción?
+setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
+setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Tienes 1 crédito.
@@ -163,6 +311,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
 transcript-price = Escribir lo que se dice cuesta 1 crédito por cada 10 minutos.
+corrections-price = Un video con palabras corregidas no cuesta nada hasta 1 minuto, 1 crédito hasta 5 y 2 hasta 10; un texto corregido no cuesta nada.
+summary-price = Un resumen cuesta 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
+chapters-price = Los capítulos cuestan 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
 
 ## Cancelación y créditos
 
@@ -402,9 +553,16 @@ error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación
 error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
 error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
-error-text-service-down = Por ahora no puedo traducir subtítulos. Inténtalo más tarde, o desactiva la traducción en /settings.
+error-text-service-down = El servicio que traduce, resume y encuentra capítulos no responde. Inténtalo de nuevo en unos minutos, por favor. Los subtítulos también se pueden hacer sin traducción: /settings.
+error-chat-model-missing = Los resúmenes, capítulos y traducciones no están configurados aquí. Los subtítulos se pueden hacer sin traducción: /settings.
+error-text-too-long = Es más texto del que puedo resumir o dividir. Envía una grabación más corta, por favor.
+error-chapters-not-found = No encuentro capítulos ahí. YouTube admite a partir de tres, de al menos 10 segundos cada uno; por eso tiene que durar medio minuto y tratar de más de un tema.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
+error-style-unreadable = No puedo leer la línea { $line } de ese archivo de estilo. Tiene que ser un archivo TOML de hasta 20 kB: /styles show hormozi muestra uno.
+error-style-field-missing = Falta algo en el archivo de estilo: { $field }
+error-style-field-unknown = El archivo de estilo tiene un campo que no existe: { $field }
+error-style-value-invalid = El archivo de estilo no es correcto en { $field }. Ahí se admite: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] No te quedan créditos
@@ -656,6 +814,8 @@ admin-stats-now = Ahora: en cola { $queued } · en proceso { $running }
 admin-stats-sketch = ✏️ Dibujos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Subtítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-transcript = 📝 Transcripciones: listas { $done } · fallidas { $failed } · canceladas { $cancelled }
+admin-stats-summary = 📋 Resúmenes: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
+admin-stats-chapters = 🔖 Capítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-none = Ningún video terminó.
 admin-stats-waits = Del mensaje al video: la mitad en { $half } s o menos, el 95 % en { $most } s o menos
 admin-stats-paid = 💰 Entró: { $value }
@@ -732,6 +892,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Dibujos: { $many }
 caption-report = 💬 Subtítulos: { $many }
 transcript-report = 📝 Transcripciones: { $many }
+summary-report = 📋 Resúmenes: { $many }
+chapters-report = 🔖 Capítulos: { $many }
 report-failed = ⚠️ Fallidos: { $failed }
 report-times = ⏱️ Del mensaje al video: { $middle } s; en uno de cada veinte, más de { $slow } s
 report-revenue = 💰 { $price }
@@ -864,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = Todavía no conozco ningún nombre. Los nombres de personas, marcas y productos que se dicen en tus grabaciones se escuchan mejor cuando los conozco.
 admin-vocabulary-usage = Así: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOMBRE, NOMBRE · /vocabulary clear
 admin-vocabulary-full = Es más de lo que se puede escuchar. No se cambió nada: usa los nombres que más salen mal.
+command-styles = Tus propios estilos de subtítulos: /styles
+admin-styles-none = Todavía no hay estilos propios.
+admin-styles-usage = Envía un estilo en un archivo .toml para añadirlo. /styles show hormozi muestra uno para empezar, /styles remove NOMBRE quita uno de los tuyos.
+admin-styles-removed = El estilo { $name } está quitado. Los videos que lo usaban tendrán el normal.
+admin-styles-unknown = No hay un estilo llamado { $name }.
+admin-styles-added = El estilo { $name } ya se puede elegir.
+admin-styles-bad-name = Ponle otro nombre al archivo: letras, números y guiones, y que no sea el de un estilo nuestro.
+admin-styles-full = Serían más de { $limit } estilos. Quita uno antes: /styles
 command-maintenance = No aceptar videos por un rato: /maintenance on
 admin-maintenance-usage = Así: /maintenance on Volvemos a las 15, o /maintenance off
 admin-maintenance-sure = ¿No aceptar videos nuevos desde ahora? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y los administradores pasan:

@@ -13,6 +13,8 @@ help =
 
     Melhor qualidade: mande as imagens como arquivo.
     /settings como ficam os seus vídeos
+    /brand sua fonte, suas cores e seu logo em todos os vídeos
+    /logo fazer de uma imagem o seu logo
     /balance seus créditos
     /plans comprar créditos
     /billing seu plano e suas contas
@@ -29,12 +31,18 @@ forwarded = Não faço nada com texto encaminhado, nem com o que outro bot escre
 sketch-needs = Mande uma imagem e eu desenho. Se mandar várias de uma vez, desenho uma depois da outra.
 caption-needs = Mande um vídeo com fala e eu coloco legendas.
 transcript-needs = Mande um áudio ou um vídeo com fala e eu escrevo o que é dito.
+summary-needs = Mande uma mensagem de voz, um áudio ou um vídeo com fala, e eu resumo o que é dito.
+chapters-needs = Mande um vídeo ou uma gravação com fala, e eu divido em capítulos.
 command-start = Comece aqui
 command-help = O que eu sei fazer
 command-sketch = Desenhar a última imagem
 command-caption = Colocar legendas no último vídeo
 command-transcript = Escrever o que é dito
+command-summary = Resumir o que é dito
+command-chapters = Capítulos para a descrição de um vídeo
 command-settings = Como ficam os seus vídeos
+command-brand = Sua marca: fonte, cores e logo
+command-logo = Fazer de uma imagem o seu logo
 command-balance = Seus créditos
 command-plans = Comprar créditos
 command-billing = Seu plano e suas contas
@@ -62,30 +70,78 @@ status-waiting = { $position ->
 status-drawing = ✏️ Desenhando… { $percent } %
 status-listening = 👂 Ouvindo… { $percent } %
 status-captioning = 💬 Colocando as legendas… { $percent } %
+status-summarizing = 📋 Resumindo… { $percent } %
+status-dividing = 🔖 Procurando os capítulos… { $percent } %
 status-now-drawing = ✏️ Estou desenhando…
 status-now-listening = 👂 Estou ouvindo…
 status-now-captioning = 💬 Estou colocando as legendas…
+status-now-summarizing = 📋 Estou resumindo…
+status-now-dividing = 🔖 Estou procurando os capítulos…
 status-done = ✅ Pronto!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
 caption-ready = Aqui está o seu vídeo com legendas! 💬
 transcript-ready = Aqui está o que é dito. 📝
+summary-ready = Aqui está o resumo. 📋
+chapters-ready = Aqui estão os capítulos, para a descrição do vídeo. 🔖
 heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
 heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
 transcript-file-txt = O texto em um arquivo.
+follow-up-running = Já estou trabalhando nisso. Chega daqui a pouco.
 film-as-file = O arquivo original, sem mudanças.
+
+## Correções
+
+correction-how =
+    { "" }
+    ✏️ Responda com as linhas que quer mudar, quantas quiser, cada uma com o seu número:
+    3: o texto novo
+    Só com o número (3:) a linha sai.
+correction-costs = { $credits ->
+    [0] Eu refaço com as suas palavras, sem ouvir de novo. Não custa nada.
+    [one] Eu refaço com as suas palavras, sem ouvir de novo, por 1 crédito.
+   *[other] Eu refaço com as suas palavras, sem ouvir de novo, por { $credits } créditos.
+}
+correction-in-file = O texto é longo, então vai como arquivo. Cada legenda dele tem um número: é o número da linha.
+correction-too-long = Esse texto é longo demais para ser corrigido aqui. Mande as suas legendas corrigidas como arquivo .srt em resposta ao vídeo.
+correction-no-line = Não existe a linha { $number }: as linhas vão de 1 a { $last }. Nada foi mudado.
+correction-line-too-long = A linha { $number } é longa demais para uma linha. Nada foi mudado.
+correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
+correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
+correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
+correction-unclear = Não sei de quais linhas você está falando. Escreva o número antes de cada uma, como “3: o texto novo”.
+edit-menu = O que faço com o seu vídeo? Toque para ligar ou desligar e depois faça o vídeo. Não preciso ouvir nada de novo.
+edit-costs = { $credits ->
+    [0] Não custa nada.
+    [one] Custa 1 crédito.
+   *[other] Custa { $credits } créditos.
+}
+edit-unchanged = O vídeo já está assim. Ligue ou desligue alguma coisa primeiro. Nada foi cobrado.
+edit-made = Exatamente isso já fiz, ou estou fazendo. Nada mais foi cobrado.
+edit-pauses = ✂️ Cortar pausas e “hum”
+edit-zoom = 🔍 Zoom nas palavras fortes
+edit-bar = ▬ Barra de progresso
+edit-title = 🪝 Título no começo
+edit-card = 🏁 Cartão no final
+edit-loudness = 🔊 Volume uniforme (-14 LUFS)
 
 ## Opções
 
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
+choice-style = 🎨 Estilo
+choice-correct = ✏️ Corrigir palavras
+choice-edit = ✨ Turbinar
+choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Resumo
+choice-chapters = 🔖 Capítulos
 choice-back = « Voltar
 choice-english = Inglês
 choice-portuguese = Português
@@ -97,6 +153,10 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-switch-off = Não
+choice-switch-on = Sim
+choice-lines-translated = Só a tradução
+choice-lines-both = Os dois idiomas
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -120,6 +180,78 @@ style-comic = Quadrinhos
 style-clean = Simples
 style-podcast = Podcast
 style-marker = Marca-texto
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [0] Seu vídeo neste estilo não custa nada.
+        [one] Seu vídeo neste estilo custa 1 crédito.
+       *[other] Seu vídeo neste estilo custa { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos os estilos
+style-change-size = 🔠 Tamanho
+style-change-place = ↕️ Posição
+style-change-colour = 🎨 Cor
+style-change-second = 🖍️ Segunda cor
+style-film = 🎞️ Ver em movimento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar em todos os meus vídeos
+style-choose-size = De que tamanho devem ser as palavras?
+style-choose-place = Onde devem ficar as palavras?
+style-choose-colour = Que cor deve ter a palavra falada?
+style-choose-second = Que cor devem ter as palavras em destaque?
+style-size-small = Pequeno
+style-size-medium = Médio
+style-size-large = Grande
+style-place-auto = Como no estilo
+style-place-top = Em cima
+style-place-middle = No meio
+style-place-bottom = Embaixo
+colour-auto = Como no estilo
+colour-white = Branco
+colour-yellow = Amarelo
+colour-orange = Laranja
+colour-red = Vermelho
+colour-pink = Rosa
+colour-purple = Roxo
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Preto
+style-making = Estou refazendo seu vídeo neste estilo: { $value }.
+style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
+brand-of-me = 🎀 Sua marca, em todos os seus vídeos
+brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria
+brand-font = Fonte: { $value }
+brand-colour = Cor: { $value }
+brand-second = Segunda cor: { $value }
+brand-logo = Logo: definido
+brand-no-logo = Logo: nenhum
+brand-help-me = Para ter um logo, mande uma imagem com a legenda /logo; um PNG mandado como arquivo mantém o que é transparente. Outras cores: /brand #1A2B3C #FFD60A
+brand-help-all = Para ter um logo, mande uma imagem com a legenda /logo all. Outras cores: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Fonte
+brand-change-colour = 🎨 Cor
+brand-change-second = 🖍️ Segunda cor
+brand-change-corner = 📐 Canto
+brand-change-size = 🔎 Tamanho do logo
+brand-remove-logo = 🗑️ Tirar o logo
+brand-scope-all = 🏢 Para todos aqui
+brand-scope-me = 👤 Só para mim
+brand-choose-font = Qual fonte?
+brand-choose-colour = Qual cor para a palavra falada?
+brand-choose-second = Qual cor para as palavras em destaque?
+brand-choose-corner = Em que canto fica o logo?
+brand-choose-size = De que tamanho é o logo?
+brand-corner-top-left = Em cima à esquerda
+brand-corner-top-right = Em cima à direita
+brand-corner-bottom-left = Embaixo à esquerda
+brand-corner-bottom-right = Embaixo à direita
+brand-usage = Assim: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Mande a imagem com a legenda /logo, ou responda a uma imagem com /logo.
+brand-logo-too-big = Essa imagem é grande demais para um logo. Mande uma de até 2 MB e 4096 pixels de lado.
+brand-logo-set = Esse é o seu logo agora. Ele vai aparecer nos seus vídeos.
 
 ## Idioma, ajustes, saldo
 
@@ -132,12 +264,28 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-pauses = ✂️ Cortar pausas e “hum”: { $value }
+setting-zoom = 🔍 Zoom nas palavras fortes: { $value }
+setting-bar = ▬ Barra de progresso: { $value }
+setting-title = 🪝 Título no começo: { $value }
+setting-card = 🏁 Cartão no final: { $value }
+setting-lines = 🌐 Mostrar: { $value }
+setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-loudness = 🔊 Volume das plataformas: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-pauses = Devo cortar dos seus vídeos as pausas longas e sons como “hum”?
+setting-choose-zoom = A imagem deve se aproximar quando se diz algo importante?
+setting-choose-bar = Uma barra deve mostrar quanto do vídeo já passou?
+setting-choose-title = Devo mostrar um título nos três primeiros segundos?
+setting-choose-card = O vídeo deve terminar com um cartão com um nome?
+setting-choose-lines = Onde fica a tradução?
+setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -163,6 +311,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
 transcript-price = Escrever o que é dito custa 1 crédito a cada 10 minutos.
+corrections-price = Um vídeo com palavras corrigidas não custa nada até 1 minuto, 1 crédito até 5 e 2 até 10; um texto corrigido não custa nada.
+summary-price = Um resumo custa 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
+chapters-price = Os capítulos custam 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
 
 ## Cancelamento e créditos
 
@@ -402,9 +553,16 @@ error-speech-unclear = Não deu para entender bem o que é dito. Tente uma grava
 error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
 error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
-error-text-service-down = No momento não consigo traduzir legendas. Tente de novo mais tarde, ou desligue a tradução em /settings.
+error-text-service-down = O serviço que traduz, resume e acha capítulos não está respondendo. Tente de novo em alguns minutos, por favor. As legendas também podem ser feitas sem tradução: /settings.
+error-chat-model-missing = Resumos, capítulos e traduções não estão configurados aqui. As legendas podem ser feitas sem tradução: /settings.
+error-text-too-long = É mais texto do que consigo resumir ou dividir. Mande uma gravação mais curta, por favor.
+error-chapters-not-found = Não encontro capítulos nisso. O YouTube aceita a partir de três, de pelo menos 10 segundos cada um; por isso precisa ter meio minuto e tratar de mais de um assunto.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
+error-style-unreadable = Não consigo ler a linha { $line } desse arquivo de estilo. Tem de ser um arquivo TOML de até 20 kB: /styles show hormozi mostra um.
+error-style-field-missing = Falta algo no arquivo de estilo: { $field }
+error-style-field-unknown = O arquivo de estilo tem um campo que não existe: { $field }
+error-style-value-invalid = O arquivo de estilo está errado em { $field }. Ali se aceita: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] Seus créditos acabaram
@@ -656,6 +814,8 @@ admin-stats-now = Agora: na fila { $queued } · em produção { $running }
 admin-stats-sketch = ✏️ Desenhos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Legendas: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
 admin-stats-transcript = 📝 Transcrições: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
+admin-stats-summary = 📋 Resumos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
+admin-stats-chapters = 🔖 Capítulos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
 admin-stats-none = Nenhum vídeo terminou.
 admin-stats-waits = Da mensagem ao vídeo: metade em até { $half } s, 95 % em até { $most } s
 admin-stats-paid = 💰 Entrou: { $value }
@@ -732,6 +892,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Desenhos: { $many }
 caption-report = 💬 Legendas: { $many }
 transcript-report = 📝 Transcrições: { $many }
+summary-report = 📋 Resumos: { $many }
+chapters-report = 🔖 Capítulos: { $many }
 report-failed = ⚠️ Falhas: { $failed }
 report-times = ⏱️ Da mensagem ao vídeo: { $middle } s; em um a cada vinte, mais de { $slow } s
 report-revenue = 💰 { $price }
@@ -864,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = Ainda não conheço nenhum nome. Nomes de pessoas, marcas e produtos que são ditos nas suas gravações são ouvidos melhor quando os conheço.
 admin-vocabulary-usage = Assim: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOME, NOME · /vocabulary clear
 admin-vocabulary-full = É mais do que se pode escutar. Nada foi mudado: use os nomes que mais saem errados.
+command-styles = Seus próprios estilos de legenda: /styles
+admin-styles-none = Ainda não há estilos próprios.
+admin-styles-usage = Mande um estilo em um arquivo .toml para adicionar. /styles show hormozi mostra um para começar, /styles remove NOME tira um dos seus.
+admin-styles-removed = O estilo { $name } foi tirado. Os vídeos que o usavam terão o estilo normal.
+admin-styles-unknown = Não há um estilo chamado { $name }.
+admin-styles-added = O estilo { $name } já pode ser escolhido.
+admin-styles-bad-name = Dê outro nome ao arquivo: letras, números e hifens, e que não seja o de um estilo nosso.
+admin-styles-full = Seriam mais de { $limit } estilos. Tire um antes: /styles
 command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
 admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
 admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:

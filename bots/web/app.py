@@ -20,6 +20,7 @@ from bots.web.auth.session import Authenticator, LocalAuthenticator
 from bots.web.auth.sign_in import SignIn
 from bots.web.auth.sign_in_pages import SignInPages, build_sign_in_router
 from bots.web.chat import ChatEndpoints, build_chat_router, build_upload_quota
+from bots.web.corrections.endpoints import CorrectionEndpoints, build_corrections_router
 from bots.web.inbound import PAGE_LIMITS, PageAdapter, sweep_uploads_forever
 from bots.web.leased_updates import LeasedUpdateSink
 from bots.web.links import MediaLinkSigner
@@ -32,6 +33,7 @@ from bots.web.page import PageChannel
 from bots.web.static_pages import HomePage, add_home_page
 from bots.web.uploads.upload_folder import UploadFolder
 from models.columns import utc_now
+from pipeline import Pipeline
 from storage.db import Clock, Database
 from storage.media.media_store import MediaStore
 
@@ -47,7 +49,7 @@ class WebDependencies:
     `data_folder` is the folder whose free space is checked, and where uploads arrive. `routers` are additional routes
     (payments, webhooks), `checks` additional checks of `/health/deep`, `services` the upstream services. In production
     the page is served once there are a `sign_in` and a `public_url`; metrics are served to clients that hold
-    `metrics_token`.
+    `metrics_token`. Words are corrected on the page where there is a `pipeline`.
     """
 
     db: Database
@@ -65,6 +67,7 @@ class WebDependencies:
     routers: tuple[APIRouter, ...] = ()
     checks: Mapping[str, HealthCheck] = field(default_factory=dict)
     services: UpstreamChecks | None = None
+    pipeline: Pipeline | None = None
 
     @property
     def sign_in_pages(self) -> SignInPages | None:
@@ -126,6 +129,9 @@ def _add_page(app: FastAPI, deps: WebDependencies, chat: ChatEndpoints) -> None:
         app.include_router(build_sign_in_router(sign_in_pages))
         chat = replace(chat, origin=sign_in_pages.origin)
     app.include_router(build_chat_router(chat))
+    if deps.pipeline is not None:
+        corrections = CorrectionEndpoints(deps.db, deps.pipeline, deps.page, chat.authenticator)
+        app.include_router(build_corrections_router(corrections))
     add_home_page(app, HomePage(deps.page, chat.authenticator, sign_in_pages))
 
 

@@ -62,7 +62,7 @@ class MessageBody(_FrozenModel):
     reply_to: str | None = None
     film: MediaAttachment | None = None
     sent: tuple[SentFile, ...] = ()
-    picture: str | None = None  # a PNG as a data URL
+    picture: str | None = None  # a PNG or JPEG as a data URL
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_defaults=True)
@@ -105,9 +105,7 @@ def encode_thumbnail(path: Path | None) -> str | None:
     """A small picture as a data URL; None where it is missing, too big, or has no picture's signature."""
     if path is None or not path.is_file() or path.stat().st_size > MAX_POSTER_BYTES:
         return None
-    raw = path.read_bytes()
-    mime = next((mime for magic, mime in _IMAGE_SIGNATURES.items() if raw.startswith(magic)), None)
-    return f"data:{mime};base64,{base64.b64encode(raw).decode()}" if mime else None
+    return _build_data_url(path.read_bytes())
 
 
 def sanitize_thumbnail(url: str) -> str | None:
@@ -137,7 +135,12 @@ def _render_media(attachment: MediaAttachment, signer: MediaLinkSigner, now: dat
 
 
 def _encode_picture(text: RenderedMessage) -> str | None:
-    return f"data:image/png;base64,{base64.b64encode(text.picture).decode()}" if text.picture else None
+    return _build_data_url(text.picture) if text.picture else None
+
+
+def _build_data_url(raw: bytes) -> str | None:
+    mime = next((mime for magic, mime in _IMAGE_SIGNATURES.items() if raw.startswith(magic)), None)
+    return f"data:{mime};base64,{base64.b64encode(raw).decode()}" if mime else None
 
 
 def _build_buttons(text: RenderedMessage) -> tuple[tuple[MessageButton, ...], ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from bots.core.channel import (
     Attachment,
     Capabilities,
@@ -21,7 +23,7 @@ from bots.web.message_view import MessageBody, build_media_body, build_text_body
 from bots.web.notifier import Notifier
 from bots.web.uploads.upload_store import UploadStore
 from models.columns import generate_id
-from models.identity.people import Account
+from models.identity.people import Account, Person
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
 from storage.db import Database
@@ -125,11 +127,15 @@ class PageChannel:
             address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
             return tuple(web_messages.list_before(session, address_id, before)) if address_id else ()
 
+    def find_person(self, session: Session, user_id: str) -> Person | None:
+        """The person of a user of the page, if they have ever written."""
+        account = session.get_one(Account, self._account_id)
+        return people.find_by_identity(session, account.tenant_id, f"{account.channel}:{user_id}")
+
     def find_language(self, person: str) -> str | None:
         """The language that user has chosen, or None."""
         with self._db.read_transaction() as session:
-            account = session.get_one(Account, self._account_id)
-            found = people.find_by_identity(session, account.tenant_id, f"{account.channel}:{person}")
+            found = self.find_person(session, person)
             return found.language if found is not None and found.language_chosen else None
 
     def _send_upload(self, chat: ChatRef, upload: Upload, *, plays: bool) -> str:

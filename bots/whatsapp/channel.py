@@ -144,14 +144,14 @@ class WhatsAppChannel:
         self, chat_ref: ChatRef, text: RenderedMessage, picture: bytes, quote: MessageQuote | None
     ) -> str:
         try:
-            attributes = encoder.MediaAttributes(*encoder.read_png_size(picture))
+            attributes = encoder.MediaAttributes(*encoder.read_picture_size(picture))
         except ValueError as error:
             raise MessageRejected(str(error)) from error
         upload = await self._client.upload(picture, MediaType.MediaImage)
         caption = encoder.truncate_text(render_with_choices(text), self.capabilities.max_caption)
-        message_id = await self._client.send(
-            chat_ref.chat, encoder.add_caption(encoder.encode_image(upload, attributes), caption, quote)
-        )
+        mime_type = "image/jpeg" if picture.startswith(encoder.JPEG_SIGNATURE) else "image/png"
+        image = encoder.encode_image(upload, attributes, mime_type)
+        message_id = await self._client.send(chat_ref.chat, encoder.add_caption(image, caption, quote))
         self._picture_messages[message_id] = True
         return message_id
 

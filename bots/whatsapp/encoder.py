@@ -28,7 +28,10 @@ from bots.whatsapp.quotes import MessageQuote
 VOICE_MIME_TYPE = "audio/ogg; codecs=opus"  # the only type that apps show as a voice message
 ELLIPSIS = "…"
 DEFAULT_MIME_TYPE = "application/octet-stream"
+JPEG_SIGNATURE = b"\xff\xd8\xff"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_JPEG_MARKER = 0xFF
+_JPEG_FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive
 _MIME_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
 
 
@@ -141,11 +144,16 @@ def truncate_text(text: str, max_length: int) -> str:
     return (truncated[:space] if space >= len(truncated) * 0.8 else truncated).rstrip() + ELLIPSIS
 
 
-def read_png_size(content: bytes) -> tuple[int, int]:
-    """Width and height of a PNG in pixels. Raises ValueError for anything else."""
-    if not content.startswith(_PNG_SIGNATURE) or len(content) < 24:
-        raise ValueError("not a PNG")
-    return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+def read_picture_size(content: bytes) -> tuple[int, int]:
+    """Width and height of a PNG or JPEG in pixels. Raises ValueError for anything else."""
+    if content.startswith(_PNG_SIGNATURE) and len(content) >= 24:
+        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    at = 2 if content.startswith(JPEG_SIGNATURE) else len(content)
+    while at + 9 <= len(content) and content[at] == _JPEG_MARKER:
+        if content[at + 1] in _JPEG_FRAME_HEADERS:
+            return int.from_bytes(content[at + 7 : at + 9], "big"), int.from_bytes(content[at + 5 : at + 7], "big")
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    raise ValueError("neither a PNG nor a JPEG")
 
 
 def _build_file_fields(upload: UploadResponse) -> dict[str, Any]:

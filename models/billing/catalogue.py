@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from models.billing.item_names import validate_names
-from models.billing.prices import CURRENCIES, CatalogueTable, ExtraPrices, Price, Prices, StaticPaymentLinks
+from models.billing.prices import CURRENCIES, CatalogueTable, CorrectionPrices, ExtraPrices, Price, Prices, StaticLinks
 from models.errors import ConfigError
 from models.languages import load_languages
 from models.limits import load_limits
@@ -44,7 +44,7 @@ class Plan(CatalogueTable):
     priority: bool | None = None  # jobs go before those of plans without; None: when the plan is paid
     prices: Prices = Field(default_factory=dict)  # per month
     extra: ExtraPrices = Field(default_factory=dict)  # of one credit beyond the month's
-    links: StaticPaymentLinks = Field(default_factory=dict)
+    links: StaticLinks = Field(default_factory=dict)
 
     @field_validator("longest")
     @classmethod
@@ -104,7 +104,7 @@ class CreditPack(CatalogueTable):
     credits: int = Field(gt=0)
     days: int | None = Field(default=None, gt=0)  # until the credits expire; None: never
     prices: Prices = Field(default_factory=dict)
-    links: StaticPaymentLinks = Field(default_factory=dict)
+    links: StaticLinks = Field(default_factory=dict)
 
 
 class InvitationRules(CatalogueTable):
@@ -139,19 +139,32 @@ class Catalogue(CatalogueTable):
 
     price: Price
     prices: dict[str, Price] = Field(default_factory=dict)  # by kind of job
+    corrections: CorrectionPrices = CorrectionPrices()
     plans: Annotated[dict[str, Plan], AfterValidator(validate_names)]
     packs: Annotated[dict[str, CreditPack], AfterValidator(validate_names)] = Field(default_factory=dict)
     currencies: dict[str, str] = Field(default_factory=lambda: {"en": "usd"})  # by language
     invitation: InvitationRules = InvitationRules()
     extra_caps: tuple[int, ...] = ()  # choices of a monthly cap on credits charged beyond the plan
 
-    def price_for(self, kind: str) -> Price:
-        """The price of a kind of job."""
-        return self.prices.get(kind, self.price)
+    def price_for(self, kind: str, earlier_corrections: int | None = None) -> Price:
+        """The price of a kind of job; `earlier_corrections` of the same file if it is made again with corrected words,
+        None if it is not."""
+        return self.corrections.find_price(kind, earlier_corrections) or self.prices.get(kind, self.price)
+
+    def compute_credits(
+        self, kind: str, seconds: float, *, is_heard: bool, earlier_corrections: int | None = None
+    ) -> int:
+        """Credits for a result of that many seconds; `is_heard` says whether its speech has to be heard, and
+        `earlier_corrections` is that of `price_for`."""
+        price = self.price_for(kind, earlier_corrections)
+        hearing = self.price_for(price.hearing).credits_for(seconds) if is_heard and price.hearing else 0
+        return price.credits_for(seconds) + hearing
 
     def list_priced_kinds(self) -> set[str]:
         """Names of the kinds of jobs that the file mentions, all of which must exist."""
-        return set(self.prices).union(*(plan.longest_of for plan in self.plans.values()))
+        heard_as = {price.hearing for price in self.prices.values() if price.hearing}
+        limited = (plan.longest_of for plan in self.plans.values())
+        return heard_as.union(self.prices, self.corrections.prices, *limited)
 
     def get_plan(self, name: str) -> Plan:
         """The plan of that name; the free plan if it no longer exists."""

@@ -48,11 +48,12 @@ class LedgerTransaction(SQLModel, table=True):
     __tablename__ = "ledger_transaction"
     __table_args__ = (
         Index("ledger_transaction_created", "created_at"),
+        Index("ledger_transaction_tenant", "tenant_id", "created_at"),
         build_partial_index("ledger_transaction_sold", "tenant_id", "created_at", where=IS_SOLD),
     )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
-    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
     person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
     job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)
     kind: str

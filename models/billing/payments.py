@@ -83,7 +83,10 @@ class Repayment(SQLModel, table=True):
     `amount` is in minor units of the purchase's currency. `address_id` is the administrator's chat, to notify.
     """
 
-    __table_args__ = (Index("repayment_due", "tenant_id", "status", "run_after"),)
+    __table_args__ = (
+        Index("repayment_due", "tenant_id", "status", "run_after"),
+        Index("repayment_decided", "tenant_id", "decided_at"),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id")

@@ -20,10 +20,12 @@ class PriceStep(CatalogueTable):
 
 
 class Price(CatalogueTable):
-    """Price of a result in credits, by its length."""
+    """Price of a result in credits, by its length. `hearing` is the kind of job whose price is added where the speech
+    has to be heard first."""
 
     steps: tuple[PriceStep, ...] = Field(min_length=1)
     per_minute: int = Field(ge=0)
+    hearing: str | None = None
 
     @field_validator("steps")
     @classmethod
@@ -41,6 +43,21 @@ class Price(CatalogueTable):
                 return step.credits
         last = self.steps[-1]
         return last.credits + math.ceil(minutes - last.minutes) * self.per_minute
+
+
+class CorrectionPrices(CatalogueTable):
+    """Prices of results made again with corrected words, by kind of job; a kind without one costs what it always does.
+
+    They hold for the first `most` corrections of a file.
+    """
+
+    most: int = Field(default=20, ge=0)
+    prices: dict[str, Price] = Field(default_factory=dict)
+
+    def find_price(self, kind: str, earlier: int | None) -> Price | None:
+        """The price after so many earlier corrections of the same file; None if there is no lower one, and for a job
+        that corrects nothing (None)."""
+        return self.prices.get(kind) if earlier is not None and earlier < self.most else None
 
 
 def _validate_prices(prices: dict[str, int]) -> dict[str, int]:
@@ -69,5 +86,5 @@ def _validate_links(links: dict[str, str]) -> dict[str, str]:
 Prices = Annotated[dict[str, int], AfterValidator(_validate_prices)]
 """Amounts in minor units by currency; `xtr` is Telegram Stars."""
 ExtraPrices = Annotated[dict[str, int], AfterValidator(_validate_extra_prices)]
-StaticPaymentLinks = Annotated[dict[str, str], AfterValidator(_validate_links)]
+StaticLinks = Annotated[dict[str, str], AfterValidator(_validate_links)]
 """Static Payment Links of the provider by currency, instead of a session created for each purchase."""

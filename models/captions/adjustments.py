@@ -34,6 +34,7 @@ class StyleAdjustments(LookTable):
     size: TextSize = "medium"
     anchor: Anchor | None = None
     has_emphasis: bool | None = None
+    avoid_faces: bool | None = None
 
 
 def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle:
@@ -48,6 +49,7 @@ def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle
     update = {
         "font": _adjust_font(style.font, changes),
         "anchor": changes.anchor or style.anchor,
+        "avoid_faces": style.avoid_faces if changes.avoid_faces is None else changes.avoid_faces,
     }
     return style.model_copy(update=update)
 
@@ -58,7 +60,9 @@ def _adjust_font(font: FontSettings, changes: StyleAdjustments) -> FontSettings:
 
 
 def _apply_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
-    """Give the colour to what shows the word being spoken, or to all letters where nothing does."""
+    """Give the colour to what shows the word being spoken, or to all letters where nothing does, and to emphasis, so
+    that none of the style's own colours is left beside it."""
+    style = _apply_emphasis_colour(style, colour)
     if style.active.fill is None and style.active.plate is None:
         return style.model_copy(update={"base": style.base.model_copy(update=_build_letters_of(style, colour))})
     active = _apply_state_colour(style, style.active, colour)
@@ -71,14 +75,23 @@ def _apply_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
 
 
 def _apply_second_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
-    ground = _ground_of(style)
-    if ground is not None and not is_legible(colour, ground):
+    if not _is_legible_in(style, colour):
         return style
-    rules = style.emphasis.model_copy(update={"fills": (colour,)}) if style.emphasis.fills else style.emphasis
     speakers = tuple(
         SpeakerColours(fill=each.fill, active=colour) if number else each for number, each in enumerate(style.speakers)
     )
-    return style.model_copy(update={"emphasis": rules, "speakers": speakers})
+    return _apply_emphasis_colour(style, colour).model_copy(update={"speakers": speakers})
+
+
+def _apply_emphasis_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
+    if not style.emphasis.fills or not _is_legible_in(style, colour):
+        return style
+    return style.model_copy(update={"emphasis": style.emphasis.model_copy(update={"fills": (colour,)})})
+
+
+def _is_legible_in(style: CaptionStyle, colour: str) -> bool:
+    ground = _ground_of(style)
+    return ground is None or is_legible(colour, ground)
 
 
 def _apply_state_colour(style: CaptionStyle, state: StateAppearance, colour: str) -> StateAppearance:

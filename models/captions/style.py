@@ -90,6 +90,10 @@ class FontSettings(LookTable):
     space: Em
     leading: Annotated[float, Field(ge=0.8, le=3)]
 
+    def resize(self, scale: float) -> Self:
+        """These settings with letters of another size."""
+        return self.model_copy(update={"size": self.size * scale})
+
 
 class GroupingRules(LookTable):
     """How words are grouped into what is shown at once; seconds, and columns, of which a CJK character takes two."""
@@ -110,6 +114,7 @@ class CaptionStyle(LookTable):
     order: int = Field(ge=0, le=10_000)
     place: str
     anchor: Anchor | None = None  # instead of the place's height
+    avoid_faces: bool = True  # captions move up or down where they would cover one
     lines: Literal["balanced", "stack"] = "balanced"  # stack: one word above another, sizes by weight
     font: FontSettings
     group: GroupingRules

@@ -1,4 +1,4 @@
-"""Lists of words by language, in `words/`: what is emphasised, set small, or masked."""
+"""Lists of words by language, in `words/`: what is emphasised, set small, masked, or cut out."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from models.captions.tables import read_table
 
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
-WordListName = Literal["function", "emphasis"]
+WordListName = Literal["function", "emphasis", "fillers"]
 
 
 def normalize_word(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
+PRODUCT_NAME = "Rabisco"
 MAIN_TENANT = "main"  # the tenant the environment seeds
 
 
@@ -44,6 +45,11 @@ class Tenant(SQLModel, table=True):
     erasing_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime
     )  # from then on even its ledger may be deleted
+
+    @property
+    def display_name(self) -> str:
+        """The name of the business as its customers know it; the operator's own has that of the product."""
+        return PRODUCT_NAME if self.name == MAIN_TENANT else self.name
 
     @property
     def usage_limits(self) -> "TenantLimits":

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from models.captions.placement import CaptionPlacement, get_placements
 from models.captions.style import CaptionStyle
+from models.captions.style_file import MAX_STYLE_BYTES
 from models.errors import ConfigError, ErrorCode, RequestRejected
 
 DEFAULT_STYLE = "classic"
-MAX_STYLE_BYTES = 20_000  # of one file
 
 
 @cache
@@ -33,6 +33,11 @@ def get_caption_style(name: str) -> CaptionStyle:
         return load_caption_styles()[name]
     except KeyError:
         raise RequestRejected(ErrorCode.USAGE, style=name) from None
+
+
+def read_bundled_file(name: str) -> str:
+    """The file of a style of ours, for others to begin with."""
+    return files("models.jobs").joinpath("caption_styles", f"{name}.toml").read_text(encoding="utf-8")
 
 
 def read_caption_style(file: Traversable) -> CaptionStyle:

@@ -61,6 +61,7 @@ class Job(SQLModel, table=True):
             where="status_closed IS false AND status_delivery_id IS NOT NULL",
             sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
         ),
+        Index("job_finished", "finished_at", postgresql_include=["tenant_id", "status"]),
         Index("job_ended", "tenant_id", "finished_at", postgresql_include=["status"]),
         Index("job_created", "tenant_id", "created_at", postgresql_include=["person_id"]),
         build_partial_index("job_parent", "parent_id", where="parent_id IS NOT NULL"),
@@ -107,7 +108,7 @@ class Job(SQLModel, table=True):
     )  # when the update arrived from the channel
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def short_id(self) -> str:
@@ -141,7 +142,10 @@ class JobOutput(SQLModel, table=True):
 
 
 class TranscriptRow(SQLModel, table=True):
-    """Transcript of a file. `corrects_id` is not used."""
+    """Transcript of a file: what is said in an input, or what an output shows where that is a translation.
+
+    `corrects_id` is the transcript this one corrects; `line_texts` are the texts of corrected lines, by number.
+    """
 
     __tablename__ = "transcript"
 
@@ -150,6 +154,7 @@ class TranscriptRow(SQLModel, table=True):
     media_id: uuid.UUID = Field(foreign_key="media.id", index=True)
     job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id")
     corrects_id: uuid.UUID | None = Field(default=None, foreign_key="transcript.id")
+    line_texts: dict[str, str] | None = Field(default=None, sa_type=build_json_type(), nullable=True)
     language: str
     engine: str
     confidence: float | None = None

@@ -1,6 +1,7 @@
 """Options of the job kinds, and the rendered film."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
+from models.captions.branding import BrandKit, Logo
 from models.captions.fonts import FontFamily
 from models.captions.placement import Anchor
+from models.captions.style import CaptionStyle
 from models.captions.tables import HexColour
+from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
+from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -79,8 +84,21 @@ class JobOptions(BaseModel):
         """These options with the names and brands of the tenant."""
         return self
 
+    def with_tenant_name(self, name: str) -> Self:  # noqa: ARG002 - for kinds that show it
+        """These options with the name of the business."""
+        return self
+
     def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
         """These options with the language of the user."""
+        return self
+
+    @property
+    def logo_file_id(self) -> uuid.UUID | None:
+        """The stored file of the logo on the film, if there is one."""
+        return None
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:  # noqa: ARG002 - for kinds that render a film
+        """These options with the brand of the user or the tenant, and with the tenant's own caption styles."""
         return self
 
 
@@ -88,7 +106,12 @@ class FilmOptions(JobOptions):
     """Options of a kind that renders a film. The plan decides on the watermark, the messenger on the largest size."""
 
     watermark: str | None = Field(default=None, max_length=60)
+    logo: Logo | None = None
     encoding: EncodingOptions = EncodingOptions()
+
+    @property
+    def logo_file_id(self) -> uuid.UUID | None:
+        return self.logo.file_id if self.logo else None
 
     def with_plan(self, plan: Plan, watermark: str) -> Self:
         update = {"watermark": watermark if plan.watermark else None}
@@ -96,6 +119,9 @@ class FilmOptions(JobOptions):
 
     def with_max_bytes(self, max_bytes: int) -> Self:
         return self.model_copy(update={"encoding": self.encoding.model_copy(update={"max_bytes": max_bytes})})
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:
+        return super().with_brand(brand, styles).model_copy(update={"logo": brand.logo})
 
 
 class SpeechOptions(JobOptions):
@@ -141,31 +167,11 @@ class SketchOptions(FilmOptions):
         return (self.width or 0) * (self.height or 0)
 
 
-class CaptionOptions(FilmOptions, SpeechOptions):
-    """Options of a caption job: a style by name, and what is changed of it."""
+class TranslationOptions(SpeechOptions):
+    """Options of a kind whose text may be in another language, in place of what is said or below it."""
 
-    style: str = "classic"
-    colour: Literal["auto"] | HexColour = "auto"
-    second_colour: Literal["auto"] | HexColour = "auto"
-    font: Literal["auto"] | FontFamily = "auto"
-    size: TextSize = "medium"
-    place: Literal["auto"] | Anchor = "auto"
-    emphasis: Switch = "auto"
-    profanity: Literal["keep", "mask"] = "keep"
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
-
-    @property
-    def adjustments(self) -> StyleAdjustments:
-        """What is changed of the style."""
-        values = {
-            "colour": self.colour,
-            "second_colour": self.second_colour,
-            "font": self.font,
-            "anchor": self.place,
-            "has_emphasis": self.emphasis,
-        }
-        given = {name: value for name, value in values.items() if value != "auto"}
-        return StyleAdjustments.model_validate({**given, "size": self.size})
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translation_lines: Literal["translated", "both"] = "translated"
 
     @field_validator("translate_to")
     @classmethod
@@ -176,8 +182,64 @@ class CaptionOptions(FilmOptions, SpeechOptions):
         return code
 
 
+class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
+    """Options of a caption job: a style by name, what is changed of it, and what is edited in the film. What is "auto"
+    is the brand's.
+    """
+
+    style: str = DEFAULT_STYLE
+    custom_style: CaptionStyle | None = None  # the tenant's style of that name
+    brand: BrandKit = BrandKit()
+    colour: Literal["auto"] | HexColour = "auto"
+    second_colour: Literal["auto"] | HexColour = "auto"
+    font: Literal["auto"] | FontFamily = "auto"
+    size: TextSize = "medium"
+    place: Literal["auto"] | Anchor = "auto"
+    emphasis: Switch = "auto"
+    avoid_faces: Switch = "auto"
+    profanity: Literal["keep", "mask"] = "keep"
+    subtitle_track: bool = False  # beside the captions in the picture
+    normalise_loudness: bool = False  # to -14 LUFS
+
+    @property
+    def adjustments(self) -> StyleAdjustments:
+        """What is changed of the style."""
+        values = {
+            "colour": self.colour,
+            "second_colour": self.second_colour,
+            "font": self.font,
+            "anchor": self.place,
+            "has_emphasis": self.emphasis,
+            "avoid_faces": self.avoid_faces,
+        }
+        given = {name: value for name, value in values.items() if value != "auto"}
+        branded = self.brand.model_dump(include={"colour", "second_colour", "font"})
+        return StyleAdjustments.model_validate({**branded, **given, "size": self.size})
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:
+        """Also resolves the style; one that is gone is the default one."""
+        is_known = self.style in styles or self.style in load_caption_styles()
+        update = {
+            "custom_style": styles.get(self.style),
+            "style": self.style if is_known else DEFAULT_STYLE,
+            "brand": brand.model_copy(update={"logo": None}),
+        }
+        return super().with_brand(brand, styles).model_copy(update=update)
+
+    def with_tenant_name(self, name: str) -> Self:
+        return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})
+
+
 class TranscriptOptions(SpeechOptions):
     """Options of a transcript job."""
+
+
+class SummaryOptions(SpeechOptions):
+    """Options of a summary job."""
+
+
+class ChaptersOptions(SpeechOptions):
+    """Options of a chapters job."""
 
 
 @dataclass(frozen=True, slots=True)

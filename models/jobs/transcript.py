@@ -1,9 +1,13 @@
 """Transcripts: spoken words with their times."""
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.captions.placement import Anchor
 
 TranscriptEngine = Literal["groq", "local", "given"]
 
@@ -23,6 +27,7 @@ class Word(BaseModel):
     end: float = Field(ge=0)
     is_speaker_change: bool = False  # somebody else begins to speak here
     has_estimated_times: bool = False
+    anchor: Anchor | None = None  # where its subtitle stands, if the file says so
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":
@@ -47,6 +52,35 @@ class Transcript(BaseModel):
     @property
     def text(self) -> str:
         return join_words(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a given transcript corrects: a stored one. `earlier` is how often words of the same file were corrected
+    before, which decides on the price; `line_texts` are the texts of lines, by number, that were asked for."""
+
+    transcript_id: uuid.UUID
+    earlier: int
+    line_texts: Mapping[int, str] | None = None
+
+
+class SubtitleLine(BaseModel):
+    """A line of a text, and from when to when it is said; seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1)
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+
+class Translation(BaseModel):
+    """What was said in another language, line by line; `language` is an ISO 639-1 code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    lines: tuple[SubtitleLine, ...]
 
 
 def mark_estimated(words: Iterable[Word]) -> tuple[Word, ...]:

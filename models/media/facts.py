@@ -32,15 +32,18 @@ class MediaInfo:
     has_audio: bool = False
 
 
+SOUND_NAME: Final = "sound.wav"  # the sound of a job's input as engines read it, in the folder of the job
 LOUDNESS_STEP: Final = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SoundInfo:
-    """The sound of a file: its length, and how loud each `LOUDNESS_STEP` is, in dB relative to full scale."""
+    """The sound of a file: its length, how loud each `LOUDNESS_STEP` is, in dB relative to full scale, and when another
+    speaker begins, in seconds."""
 
     seconds: float
     loudness: tuple[int, ...] = ()
+    speaker_turns: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

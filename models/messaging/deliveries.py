@@ -74,12 +74,26 @@ class TranslatedChart(BaseModel):
     series: tuple[TranslatedSeries, ...]
 
 
+class StylePreview(BaseModel):
+    """A preview of captions, drawn when the message is sent.
+
+    `options` are those of a caption job, `job_id` is the job whose video and words are shown; without one, or where
+    they are gone, it is a sample. `is_film`: two seconds of film instead of a picture.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    options: dict[str, Any]
+    job_id: uuid.UUID | None = None
+    is_film: bool = False
+
+
 class Message(BaseModel):
     """The untranslated content of a delivery: paragraphs, and rows of choices under them.
 
     `edits` is the message (the messenger's id) to edit in place; `edits_delivery` is the delivery that sent it. Where
-    the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text shown as a QR code; `chart` is
-    shown as a picture too.
+    the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text shown as a QR code; `chart` and
+    `preview` are shown as pictures too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,6 +108,7 @@ class Message(BaseModel):
     invoice: TranslatedInvoice | None = None
     qr: str | None = None
     chart: TranslatedChart | None = None
+    preview: StylePreview | None = None
 
 
 class Delivery(SQLModel, table=True):

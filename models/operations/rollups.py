@@ -19,6 +19,36 @@ class RollupProgress(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
+class ReportProgress(SQLModel, table=True):
+    """The hours of which people and sales are rolled up, from `since` until `until`."""
+
+    __tablename__ = "report_progress"
+
+    name: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+class PersonActivity(SQLModel, table=True):
+    """The last hour, of those that are rolled up, within which a person created a job."""
+
+    __tablename__ = "person_activity"
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    hour: datetime = Field(sa_type=UtcDateTime)
+
+
+class ActivityRollup(SQLModel, table=True):
+    """Number of a tenant's people who were active within an hour, and in none of the rolled-up hours after it."""
+
+    __tablename__ = "activity_rollup"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    people: int = Field(sa_type=BigInteger)
+
+
 class JobRollup(SQLModel, table=True):
     """A tenant's jobs of one kind and final status that ended within an hour, and what they cost."""
 
@@ -54,6 +84,30 @@ class UpdateRollup(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id", primary_key=True)
     hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
     updates: int = Field(sa_type=BigInteger)
+
+
+class SalesRollup(SQLModel, table=True):
+    """A tenant's sales of one item in one currency within an hour, what was paid, and what was refunded within it."""
+
+    __tablename__ = "sales_rollup"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    item: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    sales: int = Field(sa_type=BigInteger)
+    amount: int = Field(sa_type=BigInteger)  # in minor units, as the next
+    refunded: int = Field(sa_type=BigInteger)
+
+
+class SoldCreditRollup(SQLModel, table=True):
+    """Credits of a tenant that were paid for within an hour."""
+
+    __tablename__ = "sold_credit_rollup"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    credits: int = Field(sa_type=BigInteger)
 
 
 class JobTotal(SQLModel, table=True):

@@ -7,7 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from models.captions.placement import Anchor
 from models.captions.style import CaptionStyle
+from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
 from pipeline.captions.scripts import count_columns, split_clusters, to_upper
 
@@ -20,6 +22,8 @@ _CLOSING_MARKS = "\"'”’»)]}›"
 class CaptionWord:
     """A word as it is displayed, with its times in seconds, what it ends or begins, and how it stands out.
 
+    A function word, such as an article, belongs to what follows it: breaks go before it.
+
     `scale` is of the font size; `emphasis` counts the words of the film that are emphasised, `speaker` the turns.
     """
 
@@ -29,11 +33,13 @@ class CaptionWord:
     is_sentence_end: bool = False
     is_clause_end: bool = False
     is_speaker_change: bool = False
+    is_function_word: bool = False
     has_estimated_times: bool = False
     is_emphasised: bool = False
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
+    anchor: Anchor | None = None  # where the words' subtitle stands, if its file says so
 
 
 def prepare_words(
@@ -57,6 +63,11 @@ def prepare_words(
     kept = sorted((word for word in formatted if word.text), key=lambda word: word.start)
     ends = [max(a.start, min(a.end, b.start)) for a, b in pairwise(kept)]
     return [replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)]
+
+
+def is_sentence_end(text: str) -> bool:
+    """Whether a sentence ends with a word."""
+    return text.rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS
 
 
 def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
@@ -97,7 +108,9 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
         is_speaker_change=word.is_speaker_change,
+        is_function_word=is_listed(word.text, "function", language),
         has_estimated_times=word.has_estimated_times,
+        anchor=word.anchor,
     )
 
 

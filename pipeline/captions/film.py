@@ -4,23 +4,26 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from models.captions.adjustments import adjust_style
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
-from models.errors import ErrorCode, RequestRejected
-from models.jobs.caption_styles import get_caption_style, placements_of
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Word
-from pipeline.captions import layout_json
-from pipeline.captions.caption_words import CaptionWord, prepare_words
-from pipeline.captions.drawing.painter import CaptionPainter
-from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
-from pipeline.captions.grouping import group_words
-from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
-from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from models.jobs.transcript import Transcript, Translation, Word
+from models.languages import load_languages
+from models.media.facts import SOUND_NAME
+from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
+from pipeline.captions.editing.cut_words import cut_lines
+from pipeline.captions.editing.edit_planning import plan_edit
+from pipeline.captions.editing.film_painter import FilmText
+from pipeline.captions.text_shaping import keep_drawable
+from pipeline.media.editing.cut_list import CutList
+from pipeline.media.finishing.film_finish import Finish, finish_film
+from pipeline.media.finishing.subtitle_track import SubtitleCue
+from pipeline.media.streams.source import read_film_start
 from pipeline.media.transcode import Canvas, Painter, transcode
-from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
+from pipeline.speech.subtitles.writer import list_captions
+from pipeline.vision.film_faces import FilmFaces, find_film_faces
 
 
 def make(
@@ -31,59 +34,66 @@ def make(
     progress: ProgressCallback,
     *,
     language: str = "en",
+    spoken: Transcript | None = None,
     layout: Path | None = None,
+    logo: Path | None = None,
+    translation: Translation | None = None,
 ) -> Film:
-    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
+    translation stand below the words.
 
-    Word times count from the start
-    of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
-    SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
+    Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
+    where `words` are a translation; `logo` is the picture of `options.logo` and of the end card. Raises
+    RequestRejected: NO_SPEECH if there are no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the
+    letters; and what `transcode` raises.
     """
-    style = adjust_style(get_caption_style(options.style), options.adjustments)
-    if options.profanity == "mask":
-        words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
-    _check_drawable(words, style, language)
+    _check_texts(words, translation, resolve_style(options), language)
+    said = spoken or Transcript(language=language, words=tuple(words))
+    edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
+    shown = prepare_texts(edited.words, options, language)
+    moved = cut_lines(prepare_lines(translation, options), edited.edit.cuts) if translation else None
 
     def build_painter(canvas: Canvas) -> Painter:
-        size = canvas.width, canvas.height
-        blocks = compose_blocks(words, style, size, language)
-        if layout:
-            layout_json.write_layout(layout, blocks, *size)
-        above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        return CaptionPainter(blocks, style, canvas, above)
+        text = FilmText(shown, language, logo, moved)
+        search_faces = partial(_find_faces, video, edited.edit.cuts)
+        return build_caption_painter(text, options, canvas, layout=layout, search_faces=search_faces)
 
-    return transcode(video, out, build_painter, options.encoding, progress)
+    finish = _plan_finish(video, shown, options, language)
+    encoding = options.encoding
+    if encoding.max_bytes is not None:
+        encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+    film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
+    if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
+        raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
+    return film
 
 
-def compose_blocks(
-    words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str
-) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels."""
+def _plan_finish(video: Path, words: Sequence[Word], options: CaptionOptions, language: str) -> Finish:
+    """What is done to the film once its picture is encoded; times of words become those of the film."""
+    cues: list[SubtitleCue] = []
+    if options.subtitle_track:
+        start = read_film_start(video)
+        captions = list_captions(Transcript(language=language, words=tuple(words)))
+        cues = [SubtitleCue(start + caption.start, start + caption.end, caption.text) for caption in captions]
+    return Finish(cues, load_languages().to_alpha3(language), options.normalise_loudness)
+
+
+def _find_faces(video: Path, cuts: CutList, frame: tuple[int, int], rows: tuple[float, float]) -> FilmFaces:
+    """The faces of a video at their times in the film."""
+    return find_film_faces(video, frame, rows).map_times(cuts.map_seconds)
+
+
+def _check_texts(words: Sequence[Word], translation: Translation | None, style: CaptionStyle, language: str) -> None:
+    _check_drawable([word.text for word in words], style, language)
+    if translation:
+        _check_drawable([line.text for line in translation.lines], style, translation.language)
+
+
+def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:
     families = list_families(style.font.family)
-    place = interpolate_place(placements_of(style), *frame)
-    caption_words = _prepare_words(words, style, language, count_max_columns(place, *frame))
-
-    def measure(text: str, pixels: int) -> TextExtent:
-        return measure_text(text, families, pixels)
-
-    return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
-
-
-def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
-    """The words as they are displayed, with what makes some of them stand out."""
-    keep = partial(keep_drawable, families=list_families(style.font.family))
-    emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
-    prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
-    return mark_words(prepared, style, language)
-
-
-def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
-    families = list_families(style.font.family)
-    letters = "".join(c for word in words for c in word.text if c.isalpha())
+    letters = "".join(c for text in texts for c in text if c.isalpha())
     drawable_letters = keep_drawable(letters, families)
-    if not words:
+    if not texts:
         raise RequestRejected(ErrorCode.NO_SPEECH)
-    if len(drawable_letters) < len(letters) / 2 or not any(
-        keep_drawable(word.text, families).strip() for word in words
-    ):
+    if len(drawable_letters) < len(letters) / 2 or not any(keep_drawable(text, families).strip() for text in texts):
         raise RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN, language=language)

@@ -12,6 +12,7 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
+_HANGING_COST = 0.4  # after a function word, which belongs to what follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ def _compute_end(run: Sequence[CaptionWord], next_start: float, rules: GroupingR
 
 
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:
-    """Split into runs of words that no group may cross: at sentences, at long gaps, and between speakers."""
+    """Split into runs of words that no group may cross: at sentences, at long gaps, between speakers and places."""
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
-            phrase[-1].is_sentence_end or word.is_speaker_change or word.start - phrase[-1].end >= rules.gap_break
+            phrase[-1].is_sentence_end
+            or word.is_speaker_change
+            or word.anchor != phrase[-1].anchor
+            or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase
             phrase = []
@@ -97,4 +101,5 @@ def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: Gr
     seconds_to_next = phrase[end].start - run[0].start
     gap = phrase[end].start - run[-1].end
     cost += _SHORT_GROUP_COST * (seconds_to_next < rules.min_seconds) + _CLAUSE_END_COST * run[-1].is_clause_end
+    cost += _HANGING_COST * (run[-1].is_function_word and not run[-1].is_clause_end)
     return cost + _GAP_COST * min(1.0, gap / rules.gap_break)

@@ -1,13 +1,14 @@
 """Layout of caption groups: line breaks, font size and word positions, in pixels of the displayed picture."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
-from models.captions.placement import CaptionPlacement
+from models.captions.placement import Anchor, CaptionPlacement
 from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
 from pipeline.captions.caption_words import CaptionWord
@@ -98,13 +99,16 @@ def lay_out_groups(
     place: CaptionPlacement,
     frame: tuple[int, int],
     measure: Measure,
+    anchored: Mapping[Anchor, CaptionPlacement] = MappingProxyType({}),
 ) -> list[CaptionBlock]:
-    """Lay out every group in even lines at its place, shrunk where a word is too wide.
+    """Lay out every group in even lines at its place, or at that of its anchor, shrunk where a word is too wide.
 
     All lines have the direction of most letters of the film, so that one foreign name does not reverse its line.
     """
     is_rtl = is_right_to_left("".join(word.text for group in groups for word in group.words))
-    return [_build_block(group, style, place, frame, _TextMetrics(measure, is_rtl)) for group in groups]
+    metrics = _TextMetrics(measure, is_rtl)
+    places = [anchored.get(anchor, place) if (anchor := group.words[0].anchor) else place for group in groups]
+    return [_build_block(group, style, at, frame, metrics) for group, at in zip(groups, places, strict=True)]
 
 
 def measure_reach(stroke: float, shadows: Sequence[TextShadow]) -> float:

@@ -1,6 +1,6 @@
 """Lines of a caption: where a group is broken, and the order of the words in each line; lengths in em."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -9,7 +9,8 @@ from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import compute_visual_order, is_unspaced_pair
 
 _WIDOW_SHARE = 0.3  # of the widest line: a last line that is shorter looks lost
-_WIDOW_COST = 0.15  # of the widest line
+_WIDOW_COST = 0.40  # of the widest line
+_HANGING_COST = 0.12  # of the widest line, where a line ends with a function word
 _BREAK_GAIN = 0.12  # of the widest line, where a line ends with a clause
 
 
@@ -46,22 +47,28 @@ def break_lines(
 
 
 def _compute_cost(lines: Sequence[TextLine], words: Sequence[CaptionWord]) -> float:
-    """Width of the widest line, more with a widow, less where lines end with clauses."""
+    """Width of the widest line, more with a widow or a function word that hangs, less where lines end with clauses."""
     widest = max(line.width for line in lines)
-    clause_ends = sum(words[max(index for index, _ in line.words)].is_clause_end for line in lines[:-1])
+    ends = [words[max(index for index, _ in line.words)] for line in lines[:-1]]
+    clause_ends = sum(word.is_clause_end for word in ends)
+    hanging = sum(word.is_function_word and not word.is_clause_end for word in ends)
     widow = len(lines) > 1 and lines[-1].width < _WIDOW_SHARE * widest
-    return widest * (1 + _WIDOW_COST * widow - _BREAK_GAIN * clause_ends)
+    return widest * (1 + _WIDOW_COST * widow + _HANGING_COST * hanging - _BREAK_GAIN * clause_ends)
 
 
-def _split_stack(words: Sequence[CaptionWord], max_lines: int) -> Iterator[tuple[int, int]]:
-    """Bounds of the lines of a stack: what is left when all lines but one are used stays together."""
-    begin, number = 0, 1
+def _split_stack(words: Sequence[CaptionWord], max_lines: int) -> list[tuple[int, int]]:
+    """Bounds of the lines of a stack: what is left when all lines but one are used stays together.
+
+    A small word that is left over at the end joins the line above.
+    """
+    starts = [0]
     for index in range(1, len(words)):
         is_small_pair = words[index - 1].scale < 1 and words[index].scale < 1
-        if not is_small_pair and number < max_lines:
-            yield begin, index
-            begin, number = index, number + 1
-    yield begin, len(words)
+        if not is_small_pair and len(starts) < max_lines:
+            starts.append(index)
+    if len(starts) > 1 and starts[-1] == len(words) - 1 and words[-1].scale < 1:
+        starts.pop()
+    return list(pairwise([*starts, len(words)]))
 
 
 def _build_line(

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -22,12 +23,27 @@ class AnswerUnusable(Exception):
     """The answer is not of its type, or the request was too large for the model: a smaller one may do."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChatUsage:
+    """Tokens that a service counted for an answer, and their price in millionths of a US dollar."""
+
+    tokens: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatJob:
+    """The job that answers are asked for: how its cancellation is noticed and its usage recorded, whatever becomes of
+    the answer."""
+
+    is_cancelled: Callable[[], bool] = lambda: False
+    record_usage: Callable[[ChatUsage], None] = lambda _: None
+
+
 class ChatModel(Protocol):
     """A chat model of a service; only its adapter imports its SDK."""
 
-    def ask(
-        self, instructions: str, content: object, answer: type[AnswerT], is_cancelled: Callable[[], bool]
-    ) -> AnswerT:
+    def ask(self, instructions: str, content: object, answer: type[AnswerT], job: ChatJob) -> AnswerT:
         """Ask for an answer about `content`, which is sent as JSON: what people said is data, and never instructions.
 
         Raises AnswerUnusable, JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).

@@ -1,19 +1,20 @@
 """Translation of what was said, line by line: every line keeps its time, and none is lost."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from models.languages import load_languages
-from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatModel
+from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
+from pipeline.chat.parts import split_lines
 from pipeline.speech import word_timing
 from pipeline.speech.subtitles import writer
 
 MAX_LINES: Final = 40  # of one request
-MAX_CHARACTERS: Final = 3000  # of one request: with its answer it fits into a minute's tokens of an unpaid account
+MAX_BYTES: Final = 4000  # of one request: with its answer it fits into a minute's tokens of an unpaid account
 MAX_REPEATS: Final = 20  # requests beyond the first one for each part, before lines are left as they are
 _INSTRUCTIONS: Final = """\
 You translate the subtitles of a video from {source} to {target}. The user's message is JSON with the numbered lines in
@@ -43,7 +44,7 @@ class _Translator:
 
     model: ChatModel
     instructions: str
-    is_cancelled: Callable[[], bool]
+    job: ChatJob
     repeats_left: int = MAX_REPEATS
 
     def translate(self, lines: Sequence[str]) -> list[str]:
@@ -61,7 +62,7 @@ class _Translator:
     def _ask(self, lines: Sequence[str]) -> list[str] | None:
         content = {"lines": [{"number": number, "text": line} for number, line in enumerate(lines, start=1)]}
         try:
-            answer = self.model.ask(self.instructions, content, TranslatedLines, self.is_cancelled)
+            answer = self.model.ask(self.instructions, content, TranslatedLines, self.job)
         except AnswerUnusable:
             return None
         texts = [" ".join(line.text.split()) for line in answer.lines]
@@ -69,9 +70,7 @@ class _Translator:
         return texts if is_complete and all(texts) else None
 
 
-def translate_lines(
-    model: ChatModel, lines: Sequence[str], source: str, target: str, is_cancelled: Callable[[], bool]
-) -> list[str]:
+def translate_lines(model: ChatModel, lines: Sequence[str], source: str, target: str, job: ChatJob) -> list[str]:
     """Translate lines between two languages, given by their codes; lines without a letter stay as they are.
 
     Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
@@ -80,38 +79,44 @@ def translate_lines(
     instructions = _INSTRUCTIONS.format(
         source=names.get(source, "the language it is in"), target=names.get(target, target)
     )
-    translator = _Translator(model, instructions, is_cancelled)
+    translator = _Translator(model, instructions, job)
     indexes = [index for index, line in enumerate(lines) if any(map(str.isalpha, line))]
-    parts = list(_split([lines[index] for index in indexes]))
+    parts = split_lines([lines[index] for index in indexes], MAX_BYTES, MAX_LINES)
     translated = [line for part in parts for line in translator.translate(part)]
     found = dict(zip(indexes, translated, strict=True))
     return [found.get(index, line) for index, line in enumerate(lines)]
 
 
-def _split(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Split lines into parts for one request each."""
-    part: list[str] = []
-    for line in lines:
-        if part and (len(part) == MAX_LINES or sum(map(len, part)) + len(line) > MAX_CHARACTERS):
-            yield part
-            part = []
-        part.append(line)
-    if part:
-        yield part
-
-
-def translate_transcript(
-    model: ChatModel, transcript: Transcript, target: str, is_cancelled: Callable[[], bool]
-) -> Transcript:
+def translate_transcript(model: ChatModel, transcript: Transcript, target: str, job: ChatJob) -> Transcript:
     """The transcript in another language: its lines keep their times, which their new words share by characters.
 
     Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
     """
     groups = writer.group_words(transcript)
-    lines = [writer.join_group(group, transcript) for group in groups]
-    translated = translate_lines(model, lines, transcript.language, target, is_cancelled)
+    translated = _translate_groups(model, groups, transcript, target, job)
     words = [word for group, line in zip(groups, translated, strict=True) for word in _spread_line(group, line, target)]
     return transcript.model_copy(update={"language": target, "words": tuple(words)})
+
+
+def translate_below(model: ChatModel, transcript: Transcript, target: str, job: ChatJob) -> Translation:
+    """Lines in another language that are shown below what is said: one for each line of one row.
+
+    Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
+    """
+    groups = writer.group_words(transcript, max_lines=1)
+    translated = _translate_groups(model, groups, transcript, target, job)
+    lines = (
+        SubtitleLine(text=line, start=group[0].start, end=group[-1].end)
+        for group, line in zip(groups, translated, strict=True)
+    )
+    return Translation(language=target, lines=tuple(lines))
+
+
+def _translate_groups(
+    model: ChatModel, groups: Sequence[Sequence[Word]], transcript: Transcript, target: str, job: ChatJob
+) -> list[str]:
+    lines = [writer.join_group(group, transcript) for group in groups]
+    return translate_lines(model, lines, transcript.language, target, job)
 
 
 def _spread_line(group: Sequence[Word], line: str, language: str) -> tuple[Word, ...]:

@@ -1,7 +1,6 @@
 """Answers of Groq's chat models, whose form is enforced by a JSON schema."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,10 +8,10 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import ErrorCode
-from pipeline.chat.model import AnswerT, AnswerUnusable
+from pipeline.chat.model import AnswerT, AnswerUnusable, ChatJob
 from pipeline.groq.client import GroqClient, GroqSession, PayloadTooLarge
 
-TOTAL_SECONDS: Final = 60.0  # seconds for one answer, with all attempts
+TOTAL_SECONDS: Final = 150.0  # seconds for one answer, with all attempts: a minute's tokens come back twice
 REQUEST_SECONDS: Final = 30.0  # seconds for one attempt
 MAX_COMPLETION_TOKENS: Final = 4096  # counted against the limit of a minute whether used or not: 8000 without payment
 
@@ -43,9 +42,7 @@ class GroqChat:
     client: GroqClient
     model: str
 
-    def ask(
-        self, instructions: str, content: object, answer: type[AnswerT], is_cancelled: Callable[[], bool]
-    ) -> AnswerT:
+    def ask(self, instructions: str, content: object, answer: type[AnswerT], job: ChatJob) -> AnswerT:
         """As `ChatModel.ask`."""
         parameters: dict[str, Any] = {
             "model": self.model,
@@ -67,7 +64,7 @@ class GroqChat:
             return await session.request(send, REQUEST_SECONDS)
 
         try:
-            return _parse(self.client.run(request, TOTAL_SECONDS, is_cancelled), answer)
+            return _parse(self.client.run(request, TOTAL_SECONDS, job.is_cancelled), answer)
         except PayloadTooLarge as error:
             raise AnswerUnusable from error
 

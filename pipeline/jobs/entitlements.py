@@ -22,14 +22,17 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class JobRequirements:
-    """What a job requires of a plan: its kind, seconds of the result, bytes of its inputs, and the language to be
-    transcribed ("auto" if unknown, None if nothing is transcribed).
+    """What a job requires of a plan: its kind, seconds of the result, bytes of its inputs, the language to be
+    transcribed ("auto" if unknown, None if nothing is transcribed), and whether its words are known from another job.
+    `earlier_corrections` is None unless words are corrected.
     """
 
     kind: JobKind
     seconds: float
     size: int = 0
     language: str | None = None
+    has_words: bool = False
+    earlier_corrections: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,18 @@ class Entitlements:
         _check_plan_limits(status.plan, requirements)
         if len(jobs.list_unfinished(session, person.id)) >= status.plan.waiting:
             raise RequestRejected(ErrorCode.TOO_MANY_WAITING, limit=status.plan.waiting)
-        price = self.catalogue.price_for(requirements.kind.name)
-        return status, price.credits_for(requirements.seconds) if status.plan.metered else 0
+        return status, self.price_of(status.plan, requirements)
+
+    def price_of(self, plan: Plan, requirements: JobRequirements) -> int:
+        """Credits that a job costs on a plan."""
+        if not plan.metered:
+            return 0
+        return self.catalogue.compute_credits(
+            requirements.kind.name,
+            requirements.seconds,
+            is_heard=requirements.language is not None and not requirements.has_words,
+            earlier_corrections=requirements.earlier_corrections,
+        )
 
     def reserve(
         self, session: Session, person: Person, job_id: uuid.UUID, cost: int, status: AccountStatus, now: datetime

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlmodel import Session
+
 from models.errors import ErrorCode
 from models.jobs.job import Job
 from models.jobs.transcript import UNKNOWN_LANGUAGE, Transcript
@@ -11,6 +13,7 @@ from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedChoice, TranslatedText
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import get_kind
+from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 THUMBNAIL = "thumbnail"  # the name of the output that is shown in place of a film
@@ -22,10 +25,15 @@ MAX_INLINE_TEXT = 3500  # characters; longer texts are sent as a file, as messen
 
 
 def build_result_message(
-    job: Job, outputs: Mapping[str, Media], text: str, transcript: Transcript | None = None
+    job: Job,
+    outputs: Mapping[str, Media],
+    text: str,
+    transcript: Transcript | None = None,
+    *,
+    has_chat_model: bool = False,
 ) -> OutboxMessage:
     """The result, as a reply to the user's message. `text` is the content of a result that is a text; `transcript` is
-    what was heard for it."""
+    what was heard for it. Without a chat model nothing is offered that needs one."""
     kind = get_kind(job.kind)
     result, thumbnail = outputs[kind.result.name], outputs.get(THUMBNAIL)
     is_inline = kind.result.media_kind is MediaKind.TEXT and len(text) <= MAX_INLINE_TEXT
@@ -33,7 +41,7 @@ def build_result_message(
     paragraphs = (ready, *_describe_hearing(transcript), *((_quote(text),) if is_inline else ()))
     message = Message(
         paragraphs=paragraphs,
-        choices=_build_result_choices(job, kind),
+        choices=_build_result_choices(job, kind, has_chat_model=has_chat_model),
         media_id=None if is_inline else result.id,
         thumbnail_id=thumbnail.id if thumbnail else None,
         as_file=not is_inline and kind.result.media_kind is not MediaKind.VIDEO,
@@ -53,15 +61,22 @@ def _quote(text: str) -> TranslatedText:
     return TranslatedText(key="name", values={"name": text})
 
 
-def _build_result_choices(job: Job, kind: JobKind) -> tuple[tuple[TranslatedChoice, ...], ...]:
-    choices = [
-        TranslatedChoice(
-            data=":".join(filter(None, (button.action, job.id.hex, button.output))),
-            label=TranslatedText(key=button.label_key),
-        )
-        for button in kind.buttons
-    ]
-    return tuple(tuple(choices[start : start + BUTTONS_PER_ROW]) for start in range(0, len(choices), BUTTONS_PER_ROW))
+def _build_result_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> tuple[tuple[TranslatedChoice, ...], ...]:
+    rows: list[list[TranslatedChoice]] = []
+    for button in kind.buttons:
+        if not rows or button.begins_row or len(rows[-1]) == BUTTONS_PER_ROW:
+            rows.append([])
+        data = ":".join(filter(None, (button.action, job.id.hex, button.output)))
+        rows[-1].append(TranslatedChoice(data=data, label=TranslatedText(key=button.label_key)))
+    return tuple(filter(None, (*map(tuple, rows), _build_follow_up_choices(job, kind, has_chat_model=has_chat_model))))
+
+
+def _build_follow_up_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> tuple[TranslatedChoice, ...]:
+    return tuple(
+        TranslatedChoice(data=f"make:{job.id.hex}:{each.kind}", label=TranslatedText(key=each.label_key))
+        for each in kind.follow_ups
+        if has_chat_model or not get_kind(each.kind).needs_chat_model
+    )
 
 
 def is_first_delivery(job: Job, delivery: Delivery) -> bool:
@@ -80,6 +95,12 @@ def build_loss_message(job: Job, code: ErrorCode, refunded_credits: int, cause: 
     return OutboxMessage(
         _build_error_message(job, code, refunded_credits, {}), cause, reply_to=job.reply_to, job_id=job.id
     )
+
+
+def find_result_text(session: Session, job: Job) -> Message | None:
+    """The message with the result of a job that is a text and stands in it, as it was sent."""
+    message = outbox.find_message(session, f"job:{job.id}", RESULT_PART)
+    return message if message is not None and message.media_id is None else None
 
 
 def build_file_message(job: Job, media: Media, output: str, cause: str) -> OutboxMessage:

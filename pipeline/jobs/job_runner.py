@@ -35,7 +35,7 @@ from storage.jobs import jobs, transcripts
 from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
-from storage.media.media_store import MediaStore
+from storage.media.media_store import MediaStore, find_local_path
 from storage.media.staged_upload import StagedUpload
 from storage.messaging import outbox
 
@@ -167,10 +167,13 @@ class JobRunner:
     def _load_spec(self, claim: JobClaim, folder: Path) -> JobSpec:
         with self.db.read_transaction() as session:
             job = session.get_one(Job, claim.job_id)
-            options = get_kind(job.kind).options.model_validate(job.parameters)
+            kind = get_kind(job.kind)
+            options = kind.options.model_validate(job.parameters)
             media = jobs.list_inputs(session, job.id)
             transcript = _find_transcript(session, job, media, options)
-            keys = [files.key_of(session, item) if item.file_id else "" for item in media]
+            opened = () if transcript and kind.needs_only_words else media
+            keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
+            logo_key = files.find_key(session, options.logo_file_id)
         try:
             paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
         except FileNotFoundError as error:
@@ -184,6 +187,7 @@ class JobRunner:
             pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
             transcript=transcript,
             folder=folder,
+            logo=find_local_path(self.store, logo_key),
         )
 
     def _deliver(self, claim: JobClaim, result: JobResult, usage: Usage) -> None:
@@ -203,10 +207,13 @@ class JobRunner:
                 jobs.add_output(session, job.id, name, media.id)
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
+            if result.translation:
+                transcripts.save_translation(session, job, outputs[result.outputs[0].name], result.translation)
             settle(session, job, job.credits, now)
-            self._enqueue_message(
-                session, job, job_messages.build_result_message(job, outputs, text, result.transcript)
+            message = job_messages.build_result_message(
+                job, outputs, text, result.transcript, has_chat_model=self.renderer.has_chat_model
             )
+            self._enqueue_message(session, job, message)
 
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)

@@ -21,6 +21,10 @@ class Renderer:
     transcriber: Transcriber
     chat: ChatModel | None = None
 
+    @property
+    def has_chat_model(self) -> bool:
+        return self.chat is not None
+
     def render(
         self,
         spec: JobSpec,

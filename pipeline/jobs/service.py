@@ -5,7 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,15 @@ from typing import Any
 from sqlmodel import Session
 
 from models.billing.catalogue import Plan
+from models.captions.style_file import StyleFile
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Correction, Transcript
 from models.limits import load_limits
 from models.media.files import Media
+from pipeline.captions.style_files import STYLE_SUFFIX, read_style_file
 from pipeline.jobs import media_validation
 from pipeline.jobs.admission import Admission, check_admission
 from pipeline.jobs.entitlements import MEGABYTE, AccountStatus, Entitlements, JobRequirements
@@ -39,6 +41,7 @@ from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
+from storage.tenants import branding
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
 SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
@@ -59,6 +62,8 @@ class JobRequest:
     received_at: datetime | None = None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
+    correction: Correction | None = None  # what that transcript corrects
+    earlier_versions: int | None = None  # results made again before, where only their looks change
     admission: Admission | None = None  # where `check_admission` was called before; else `submit` calls it
 
     @property
@@ -66,15 +71,18 @@ class JobRequest:
         """Raises UnknownKind for options that are of no registered kind."""
         return kind_of(self.options)
 
-    @property
-    def requirements(self) -> JobRequirements:
+    def build_requirements(self, *, has_words: bool) -> JobRequirements:
+        """`has_words` says whether the words of its input are known from another job."""
         seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
         language = None if self.transcript is not None else self.options.spoken_language
-        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
+        size = sum(media.size for media in self.media)
+        earlier = self.correction.earlier if self.correction else self.earlier_versions
+        return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
 
-    def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
+    def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
-        return self.options.with_plan(plan, watermark).with_vocabulary(vocabulary).model_dump(mode="json")
+        options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
+        return options.with_tenant_name(tenant.display_name).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Pipeline:
     retention: Retention
     watermark: str = "made with Rabisco"
     file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
+    has_chat_model: bool = False
     min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)
 
     def has_room(self) -> bool:
@@ -116,11 +125,15 @@ class Pipeline:
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         return shutil.disk_usage(existing).free >= self.min_free_bytes
 
-    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript:
-        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is.
+    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript | StyleFile:
+        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is. A caption
+        style is told by the name of its file.
 
         Raises RequestRejected with what is wrong with it.
         """
+        if name.lower().endswith(STYLE_SUFFIX):
+            with self.retention.open_temp_folder() as folder:
+                return read_style_file(self.sandbox, path, name, folder)
         if detection.is_subtitle_file(path):
             return self.receive_subtitles(path)
         try:
@@ -160,24 +173,31 @@ class Pipeline:
     def submit(self, session: Session, request: JobRequest) -> Job:
         """Create a job and reserve its credits, in the caller's transaction; a rejection leaves no rows behind.
 
-        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, or a deleted input.
-        Call `wake_worker` after the commit.
+        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, a deleted input, or no chat
+        model. Call `wake_worker` after the commit.
         """
         now = self.db.clock()
-        if any(media.file_id is None for media in request.media):
+        if not self.is_offered(request.kind):
+            raise RequestRejected(ErrorCode.CHAT_MODEL_MISSING)
+        has_words = request.kind.needs_only_words and _has_words(session, request)
+        if not has_words and any(media.file_id is None for media in request.media):
             raise RequestRejected(ErrorCode.FILE_GONE)
         with session.begin_nested():
-            status, cost = self.entitlements.admit(
-                session, request.person, request.requirements, now, request.admission
-            )
+            requirements = request.build_requirements(has_words=has_words)
+            status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
             tenant = session.get_one(Tenant, request.person.tenant_id)
-            parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
+            request = replace(request, options=branding.apply_brand(session, request.person, request.options))
+            parameters = request.build_parameters(status.plan, self.watermark, tenant)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
-                transcripts.save(session, job, request.media[0], request.transcript)
+                transcripts.save(session, job, request.media[0], request.transcript, request.correction)
         return job
+
+    def is_offered(self, kind: JobKind) -> bool:
+        """Whether jobs of that kind can be made by this installation."""
+        return self.has_chat_model or not kind.needs_chat_model
 
     def wake_worker(self, job_id: uuid.UUID) -> None:
         """Wake a worker; call it after the commit."""
@@ -206,6 +226,14 @@ class Pipeline:
         with self.retention.open_temp_folder() as folder:
             info = media_validation.measure_file(self.sandbox, path, folder)
         return MeasuredFile.from_path(path, info, name)
+
+
+def _has_words(session: Session, request: JobRequest) -> bool:
+    """Whether what is said in the input is known, so that nothing is heard again."""
+    language = request.options.spoken_language
+    if request.transcript is not None or language is None:
+        return True
+    return transcripts.find_earlier(session, request.parent_id, request.media[0], language) is not None
 
 
 def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:

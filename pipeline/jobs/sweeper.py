@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from models.errors import ErrorCode, ProcessingFailed
 from models.messaging.uploads import UPLOAD_LIFETIME
@@ -31,6 +32,7 @@ from storage.media import files
 from storage.messaging import audiences
 from storage.messaging.audiences import COUNT_INTERVAL
 from storage.operations import retention, rollup_writer
+from storage.tenants import report_rollups
 
 log = structlog.get_logger(__name__)
 
@@ -152,11 +154,12 @@ class Sweeper:
 
     def roll_up(self) -> None:
         """Roll up the hours that are over, each in a transaction of its own."""
-        self._repeat_while(self._roll_up_next_hour)
+        for roll_up_next_hour in (rollup_writer.roll_up_next_hour, report_rollups.roll_up_next_hour):
+            self._repeat_while(partial(self._roll_up_once, roll_up_next_hour))
 
-    def _roll_up_next_hour(self) -> bool:
+    def _roll_up_once(self, roll_up_next_hour: Callable[[Session, datetime], bool]) -> bool:
         with self.runner.db.transaction() as session:
-            return rollup_writer.roll_up_next_hour(session, self.runner.db.clock())
+            return roll_up_next_hour(session, self.runner.db.clock())
 
     def prune_rows(self, batch: int = BATCH_SIZE) -> None:
         """Delete rows past their retention, in short transactions."""

@@ -3,9 +3,20 @@
 from typing import cast
 
 from models.jobs.options import CaptionOptions
+from models.jobs.transcript import Transcript
 from models.limits import load_limits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind, OutputSpec
+from pipeline.chat.headline import write_headline
+from pipeline.kinds.job_kind import (
+    AGAIN_BUTTON,
+    CORRECT_BUTTON,
+    EDIT_BUTTON,
+    FILE_BUTTON,
+    FollowUp,
+    JobKind,
+    OutputSpec,
+    ResultButton,
+)
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
@@ -19,23 +30,36 @@ CAPTION = JobKind(
     outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
     limits=load_limits().kinds["caption"],
     icon="💬",
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON),
     takes_subtitles=True,
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 
 def run(job: RunningJob) -> JobResult:
-    """Transcribe the video, unless its words are known, translate it if asked to, and render the captions."""
+    """Transcribe the video, unless its words are known, translate them if asked to, and render the captions."""
     options = cast("CaptionOptions", job.spec.options)
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
-    shown = job.translate(transcript, options.translate_to)
+    translation = job.translate_below(transcript, options)
+    shown = transcript if translation else job.translate(transcript, options.translate_to)
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,
         "out": job.spec.folder / "film.mp4",
-        "options": options,
+        "options": _find_title(job, options, shown),
         "language": shown.language,
+        "spoken": transcript,
+        "logo": job.spec.logo,
+        "translation": translation,
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript)
+    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)
+
+
+def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> CaptionOptions:
+    """The options with a title by the chat model, where one is asked for, none is given, and there is a model."""
+    if not options.title or options.title_text or job.chat is None:
+        return options
+    return options.model_copy(update={"title_text": write_headline(job.chat, shown, job.chat_job)})

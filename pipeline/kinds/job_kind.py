@@ -21,14 +21,28 @@ class ResultButton:
 
     action: str
     output: str = ""
+    begins_row: bool = False
 
     @property
     def label_key(self) -> str:
         return f"choice-{self.output or self.action}"
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A button under the result that makes something of another kind from the same input."""
+
+    kind: str
+
+    @property
+    def label_key(self) -> str:
+        return f"choice-{self.kind}"
+
+
 AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
+EDIT_BUTTON = ResultButton("edit")
+CORRECT_BUTTON = ResultButton("correct", begins_row=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class JobKind:
     `name` is stored with each job and is the prefix of the kind's text keys. `run` is the dotted name of a `RunJob`
     function, `package.module:function`: a process that only submits jobs never loads an engine. `outputs` are all files
     a job makes, the result itself first. `stages` are the steps shown while it runs, in order. Its price is in
-    `catalogue.toml`.
+    `catalogue.toml`. With `needs_only_words` the inputs are not opened where their words are known.
     """
 
     name: str
@@ -50,7 +64,10 @@ class JobKind:
     limits: KindLimits
     icon: str
     buttons: tuple[ResultButton, ...] = (AGAIN_BUTTON, FILE_BUTTON)
+    follow_ups: tuple[FollowUp, ...] = ()
     takes_subtitles: bool = False  # whether the user's own subtitles can stand in for a transcript
+    needs_chat_model: bool = False
+    needs_only_words: bool = False
 
     @property
     def result(self) -> OutputSpec:

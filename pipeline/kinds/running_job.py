@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions
-from models.jobs.transcript import Transcript
+from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.transcript import Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
-from pipeline.chat.model import ChatModel
-from pipeline.chat.translation import translate_transcript
+from pipeline.chat.model import ChatJob, ChatModel
+from pipeline.chat.translation import translate_below, translate_transcript
 from pipeline.progress import ProgressCallback, keep_rising
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
@@ -31,6 +31,7 @@ class JobSpec:
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
+    logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
 
@@ -82,10 +83,12 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The files a job made, the result itself first, and the transcript it made or was given."""
+    """The files a job made, the result itself first, and the transcript it made or was given. `translation` is what the
+    result shows, where that is in another language."""
 
     outputs: tuple[OutputFile, ...]
     transcript: Transcript | None = None
+    translation: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,44 @@ class RunningJob:
     def translate(self, transcript: Transcript, target: str) -> Transcript:
         """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
 
-        Raises RequestRejected(TEXT_SERVICE_DOWN) without a chat model, ProcessingFailed where it is away, JobCancelled.
+        Raises RequestRejected(CHAT_MODEL_MISSING), ProcessingFailed(TEXT_SERVICE_DOWN), JobCancelled.
         """
         if target in {NO_TRANSLATION, transcript.language}:
             return transcript
+        return translate_transcript(self.require_chat_model(), transcript, target, self.chat_job)
+
+    def translate_below(self, transcript: Transcript, options: TranslationOptions) -> Translation | None:
+        """Lines in another language to be shown below what is said; None where the options ask for none.
+
+        Raises as `translate`.
+        """
+        is_asked_for = options.translation_lines == "both"
+        if not is_asked_for or options.translate_to in {NO_TRANSLATION, transcript.language}:
+            return None
+        return translate_below(self.require_chat_model(), transcript, options.translate_to, self.chat_job)
+
+    @property
+    def chat_job(self) -> ChatJob:
+        """This job, as questions to the chat model see it."""
+        return ChatJob(self.is_cancelled)
+
+    def require_chat_model(self) -> ChatModel:
+        """The chat model. Raises RequestRejected(CHAT_MODEL_MISSING)."""
         if self.chat is None:
-            raise RequestRejected(ErrorCode.TEXT_SERVICE_DOWN)
-        return translate_transcript(self.chat, transcript, target, self.is_cancelled)
+            raise RequestRejected(ErrorCode.CHAT_MODEL_MISSING)
+        return self.chat
+
+    def create_progress_report(self, stage: str, start: float) -> Callable[[float], None]:
+        """A function that reports the progress of a stage, which begins at that share of the job."""
+        self.progress(stage, start)
+        return lambda share: self.progress(stage, start + (1 - start) * share)
+
+    def write_text(self, name: str, text: str, transcript: Transcript) -> JobResult:
+        """A result that is a text; what was heard for it goes with it, if it was not known before."""
+        path = self.spec.folder / f"{self.spec.kind}.txt"
+        path.write_text(text + "\n", encoding="utf-8")
+        output = OutputFile(name, path, MediaInfo(MediaKind.TEXT, "txt", path.stat().st_size))
+        return JobResult((output,), transcript if self.spec.transcript is None else None)
 
     def run_task(
         self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0

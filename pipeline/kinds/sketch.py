@@ -24,6 +24,7 @@ def run(job: RunningJob) -> JobResult:
         "pictures": job.spec.inputs,
         "out": job.spec.folder / "film.mp4",
         "options": job.spec.options,
+        "logo": job.spec.logo,
         **job.spec.extra_outputs,
     }
     return JobResult(list_film_files(job.run_task("drawing", "pipeline.sketch.entrypoint:draw", arguments)))

@@ -7,7 +7,7 @@ from models.jobs.options import TranscriptOptions
 from models.jobs.transcript import Transcript
 from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
-from pipeline.kinds.job_kind import AGAIN_BUTTON, JobKind, OutputSpec, ResultButton
+from pipeline.kinds.job_kind import AGAIN_BUTTON, CORRECT_BUTTON, FollowUp, JobKind, OutputSpec, ResultButton
 from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob
 from pipeline.speech.subtitles import writer
 
@@ -22,7 +22,8 @@ TRANSCRIPT = JobKind(
     outputs=tuple(OutputSpec(name, MediaKind.TEXT) for name in FORMATS),
     limits=load_limits().kinds["transcript"],
     icon="📝",
-    buttons=(*(ResultButton("file", name) for name in ("srt", "vtt", "txt")), AGAIN_BUTTON),
+    buttons=(*(ResultButton("file", name) for name in ("srt", "vtt", "txt")), CORRECT_BUTTON, AGAIN_BUTTON),
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 

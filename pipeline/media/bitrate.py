@@ -19,31 +19,63 @@ _INITIAL_BUFFER_SHARE = 0.9  # of its buffer that x264 may spend at the start
 _MAX_RATE = 240_000_000  # bits per second: the maximum of H.264 level 5.2; a higher limit has no effect
 _MIN_RATE = 40_000  # bits per second: below this nothing can be recognized
 _MIN_CRF = 1  # crf 0 is lossless, which phones do not play
-_RETRY_FACTOR = 0.93  # of the size limit, aimed at after a first attempt that was too large
+_RETRY_FACTOR = 0.93  # of the size limit, aimed at after an attempt that missed it
+_FILL_FACTOR = 0.92  # of the size limit, aimed at by a film that shall use it; x264 is off by up to 8 %
+_MIN_USE = 0.8  # of the size limit by a film that shall use it
+_SATURATED_USE = 0.4  # of the size limit: less means that the picture needs no more at the best quality
+_PEAK_FACTOR = 2.5  # of the mean rate that difficult scenes may take
+_PEAK_SECONDS = 4  # of the peak rate that x264 may have in its buffer
+_BEST_QUANTIZER = 10  # below this more bits are not seen
 
 
 @dataclass(frozen=True, slots=True)
 class BitrateBudget:
-    """Displayed size in pixels, seconds, and bits per second; `rate` is None if the size in bytes is not limited."""
+    """Displayed size in pixels, seconds, and bits per second; `rate` is None if the size in bytes is not limited.
+
+    With `is_filled` it is the mean rate, otherwise the highest one.
+    """
 
     width: int
     height: int
     seconds: float
     encoding: EncodingOptions
     rate: int | None = None
+    is_filled: bool = False
 
     @property
     def options(self) -> dict[str, str]:
-        options = {"preset": self.encoding.preset.value, "crf": str(max(_MIN_CRF, self.encoding.crf)), "threads": "2"}
+        options = {"preset": self.encoding.preset.value, "threads": "2"}
+        if self.rate is not None and self.is_filled:
+            peak = round(self.rate * _PEAK_FACTOR)
+            buffer = self.rate * _PEAK_SECONDS
+            return options | {
+                "b": str(self.rate), "maxrate": str(peak), "bufsize": str(buffer), "qmin": str(_BEST_QUANTIZER)
+            }  # fmt: skip
+        options["crf"] = str(max(_MIN_CRF, self.encoding.crf))
         if self.rate is not None:
             options |= {"maxrate": str(self.rate), "bufsize": str(round(self.rate * _buffer_seconds_for(self.seconds)))}
         return options
 
+    def is_missed_by(self, size: int) -> bool:
+        """Whether a film of `size` bytes should be encoded again: too large, or too small for one that is filled."""
+        limit = self.encoding.max_bytes
+        if limit is None:
+            return False
+        return size > limit or (self.is_filled and _SATURATED_USE * limit < size < _MIN_USE * limit)
 
-def compute_budget(size: tuple[int, int], seconds: float, audio: int, encoding: EncodingOptions) -> BitrateBudget:
-    """The budget for a video of `size` (displayed pixels) with `audio` bits of sound per second."""
+
+def compute_budget(
+    size: tuple[int, int], seconds: float, audio: int, encoding: EncodingOptions, *, source_bytes: int = 0
+) -> BitrateBudget:
+    """The budget for a video of `size` (displayed pixels) with `audio` bits of sound per second.
+
+    A film of a source that is larger than the limit uses what it may; otherwise its quality is enough.
+    """
     if encoding.max_bytes is None or seconds <= 0:
         return BitrateBudget(*size, seconds, encoding)
+    if source_bytes > encoding.max_bytes:
+        mean = max(_MIN_RATE, int(_FILL_FACTOR * encoding.max_bytes * 8 / seconds - audio))
+        return BitrateBudget(*fit_size(size, mean), seconds, encoding, mean, is_filled=mean < _MAX_RATE)
     video_bits = _VIDEO_SHARE * encoding.max_bytes * 8 - audio * seconds
     rate = max(_MIN_RATE, int(video_bits / (seconds + _INITIAL_BUFFER_SHARE * _buffer_seconds_for(seconds))))
     if rate > _MAX_RATE:
@@ -52,7 +84,7 @@ def compute_budget(size: tuple[int, int], seconds: float, audio: int, encoding: 
 
 
 def tighten_budget(plan: BitrateBudget, size: int, limit: int) -> BitrateBudget:
-    """The budget for a second attempt, after a first one of `size` bytes where `limit` are allowed."""
+    """The budget for another attempt, after one of `size` bytes where `limit` are allowed."""
     rate = max(_MIN_RATE, int((plan.rate or size * 8 / max(plan.seconds, 1)) * _RETRY_FACTOR * limit / size))
     width, height = fit_size((plan.width, plan.height), rate)
     return replace(plan, width=width, height=height, rate=rate)

@@ -25,6 +25,7 @@ class ColourMatrix(NamedTuple):
 
 BT709 = ColourMatrix(0.2126, 0.0722)
 BT601 = ColourMatrix(0.299, 0.114)
+BT2020 = ColourMatrix(0.2627, 0.0593)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,14 @@ def create_soundtrack(source: AudioStream, output: OutputContainer, shift: Fract
     return (_CopiedSoundtrack if _is_copied(source) else _EncodedSoundtrack)(source, output, shift)
 
 
+def add_aac_stream(source: AudioStream, output: OutputContainer) -> AudioStream:
+    """Add a stream for the sound of `source`: its rate if AAC has it, and one or two channels."""
+    context = source.codec_context
+    rate = context.sample_rate if context.sample_rate in _AAC_SAMPLE_RATES else _AAC_SAMPLE_RATES[0]
+    layout = "mono" if context.layout.nb_channels == 1 else "stereo"
+    return output.add_stream("aac", rate=rate, bit_rate=BIT_RATE, layout=layout)
+
+
 def _is_copied(source: AudioStream) -> bool:
     """Whether the packets of `source` go into a film as they are."""
     return source.codec_context.codec.canonical_name in _COPIED_CODECS and bool(source.codec_context.sample_rate)
@@ -91,10 +99,7 @@ class _EncodedSoundtrack:
     """Timestamps are counted from the samples; a packet's own is used only if later, so they never run backwards."""
 
     def __init__(self, source: AudioStream, output: OutputContainer, shift: Fraction) -> None:
-        context = source.codec_context
-        self._rate = context.sample_rate if context.sample_rate in _AAC_SAMPLE_RATES else _AAC_SAMPLE_RATES[0]
-        layout = "mono" if context.layout.nb_channels == 1 else "stereo"
-        self._stream = output.add_stream("aac", rate=self._rate, bit_rate=BIT_RATE, layout=layout)
+        self._stream = add_aac_stream(source, output)
         self._output = output
         self._shift = shift
         self._next_time: Fraction | None = None  # seconds

@@ -1,9 +1,12 @@
-"""Transcoding of a video with overlays on its frames: every frame keeps its time, the soundtrack is kept."""
+"""Transcoding of a video with layers on its frames: every frame keeps its time and the soundtrack is kept, but for what
+is cut out.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import cast
@@ -19,22 +22,27 @@ from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
 from pipeline.media.demux import open_media
+from pipeline.media.editing.cut_list import UNEDITED, CutList, Edit
+from pipeline.media.editing.cut_soundtrack import CutSoundtrack
+from pipeline.media.editing.layers import Layer
+from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
-from pipeline.media.frame_conversion import ColourTags, FrameConverter, colour_tags_of
-from pipeline.media.overlay import ColourMatrix, Overlay
-from pipeline.media.soundtrack import bit_rate_for, create_soundtrack
+from pipeline.media.overlay import ColourMatrix
+from pipeline.media.soundtrack import BIT_RATE, Soundtrack, bit_rate_for, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
 from pipeline.media.streams.source import SourceMeasures, SourceStreams, measure_streams, select_streams
 from pipeline.media.thumbnail import ThumbnailPicker
 from pipeline.progress import ProgressCallback
 
-Painter = Callable[[float], Sequence[Overlay]]
-"""Returns the overlays of a frame, back to front, by its time in seconds from the start of the media.
+Painter = Callable[[float], Sequence[Layer]]
+"""Returns the layers of a frame, back to front, by its time in seconds from the start of the film.
 
-While nothing changes it returns the same overlays, not equal ones: a frame is repeated where they are others.
+While nothing changes it returns the same layers, not equal ones: a frame is repeated where they are others.
 """
 
 _STAGE_NAME = "captions"
+_MAX_RETRIES = 2
+_ATTEMPT_STEM = "attempt"  # of the name of a film that is encoded again
 _MAX_RATE = Fraction(120)  # frames per second: broken timestamps can make any number
 _RATE_TOLERANCE = Fraction(1, 10)  # share by which the header's frame rate may miss the counted one
 _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
@@ -42,12 +50,14 @@ _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Frame format for a painter: displayed size in pixels, nominal frames per second, and colour matrix."""
+    """Frame format for a painter: displayed size in pixels, nominal frames per second, colour matrix, and the seconds
+    of the film until its closing."""
 
     width: int
     height: int
     fps: float
     matrix: ColourMatrix
+    seconds: float = 0.0
 
 
 PainterFactory = Callable[[Canvas], Painter]
@@ -60,7 +70,8 @@ class _TranscodePlan:
     budget: BitrateBudget
     colours: ColourTags
     rate: Fraction  # frames per second
-    end: Fraction  # seconds from the start of the media
+    end: Fraction  # seconds from the start of the film
+    edit: Edit
     pixels: int  # of the largest frame, as displayed by itself
 
 
@@ -69,20 +80,26 @@ class _LargerFrame(Exception):
 
 
 def transcode(
-    source: Path, out: Path, painter_factory: PainterFactory, encoding: EncodingOptions, progress: ProgressCallback
+    source: Path,
+    out: Path,
+    painter_factory: PainterFactory,
+    encoding: EncodingOptions,
+    progress: ProgressCallback,
+    edit: Edit = UNEDITED,
 ) -> Film:
     """Write `out`, an H.264 MP4 with its index in front, and its thumbnail, `out` with the suffix .jpg.
 
     With `encoding.max_bytes` the bit rate is capped and the size reduced where that looks better; a film that is still
-    too large is encoded once more. Raises RequestRejected (NO_PICTURE, BROKEN_FILE, ...) and
-    ProcessingFailed(FILM_TOO_BIG).
+    too large, or uses too little where its source is larger, is encoded again. Raises RequestRejected (NO_PICTURE,
+    BROKEN_FILE, ...) and ProcessingFailed(FILM_TOO_BIG).
     """
     try:
-        plan, film = _run_first_pass(source, out, painter_factory, encoding, progress)
-        if encoding.max_bytes is None or film.size <= encoding.max_bytes:
+        plan, film = _run_first_pass(
+            source, out, painter_factory, partial(_plan_transcode, source, encoding, edit), progress
+        )
+        if encoding.max_bytes is None:
             return film
-        plan = replace(plan, budget=tighten_budget(plan.budget, film.size, encoding.max_bytes))
-        film = _run_pass(source, out, painter_factory, plan, _ignore_progress)
+        film = _fit_film(source, film, painter_factory, plan, encoding.max_bytes)
     except av.error.InvalidDataError as error:
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     if film.size > encoding.max_bytes:
@@ -90,15 +107,35 @@ def transcode(
     return film
 
 
+def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _TranscodePlan, limit: int) -> Film:
+    """Encode again where the film misses its budget; of all attempts the largest that fits is kept."""
+    size = film.size
+    for _ in range(_MAX_RETRIES):
+        if not plan.budget.is_missed_by(size):
+            break
+        plan = replace(plan, budget=tighten_budget(plan.budget, size, limit))
+        attempt = _run_pass(source, film.path.with_stem(_ATTEMPT_STEM), painter_factory, plan, _ignore_progress)
+        size = attempt.size
+        if film.size > limit or film.size < size <= limit:
+            attempt.path.replace(film.path)
+            attempt.thumbnail.replace(film.thumbnail)
+            film = replace(attempt, path=film.path, thumbnail=film.thumbnail)
+    return film
+
+
 def _ignore_progress(_stage: str, _share: float) -> None:
-    """Progress callback of the second attempt, which has no share of its own to report."""
+    """Progress callback of another attempt, which has no share of its own to report."""
 
 
 def _run_first_pass(
-    source: Path, out: Path, painter_factory: PainterFactory, encoding: EncodingOptions, progress: ProgressCallback
+    source: Path,
+    out: Path,
+    painter_factory: PainterFactory,
+    make_plan: Callable[..., _TranscodePlan],
+    progress: ProgressCallback,
 ) -> tuple[_TranscodePlan, Film]:
     """Encode at the size of the first frame; only if a larger one comes, all are decoded to find the largest."""
-    plan = _plan_transcode(source, encoding)
+    plan = make_plan()
     reported = [0.0]
 
     def report(stage: str, share: float) -> None:
@@ -108,19 +145,23 @@ def _run_first_pass(
     try:
         return plan, _run_pass(source, out, painter_factory, plan, report)
     except _LargerFrame:
-        plan = _plan_transcode(source, encoding, is_size_varying=True)
+        plan = make_plan(is_size_varying=True)
         return plan, _run_pass(source, out, painter_factory, plan, report)
 
 
-def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying: bool = False) -> _TranscodePlan:
+def _plan_transcode(
+    source: Path, encoding: EncodingOptions, edit: Edit, *, is_size_varying: bool = False
+) -> _TranscodePlan:
     with open_media(source) as container:
         sources = select_streams(container)
         measures = measure_streams(sources, is_size_varying=is_size_varying)
-        budget = compute_budget(measures.size, measures.seconds, _measure_audio_bits(sources, measures), encoding)
+        end = edit.cuts.map_time(measures.end - sources.origins.start) + edit.closing
+        audio_bits = BIT_RATE if edit.cuts and sources.audio else _measure_audio_bits(sources, measures)
+        budget = compute_budget(measures.size, float(end), audio_bits, encoding, source_bytes=source.stat().st_size)
         converter = FrameConverter((budget.width, budget.height), sources.video)
-        colours = colour_tags_of(converter(measures.first_frame))
-        rate, end = _choose_rate(sources.video, measures.frame_rate), measures.end - sources.origins.start
-        return _TranscodePlan(budget, colours, rate, end, measures.size[0] * measures.size[1])
+        colours = colour_tags_of(converter(measures.first_frame), measures.size)
+        rate = _choose_rate(sources.video, measures.frame_rate)
+        return _TranscodePlan(budget, colours, rate, end, edit, measures.size[0] * measures.size[1])
 
 
 def _measure_audio_bits(sources: SourceStreams, measures: SourceMeasures) -> int:
@@ -154,15 +195,16 @@ class _TranscodePass:
         self._convert_frame = FrameConverter(size, sources.video)
         self._decoder = VideoDecoder(sources.video)
         stream = _add_video_stream(sources, output, plan)
-        self._soundtrack = create_soundtrack(sources.audio, output, sources.origins.shift) if sources.audio else None
+        self._soundtrack = _add_soundtrack(sources, output, plan.edit.cuts)
         self.thumbnail = ThumbnailPicker(min(1.0, plan.budget.seconds / 3))
-        painter = painter_factory(Canvas(*size, float(plan.rate), plan.colours.matrix))
+        seconds = float(plan.end - plan.edit.closing)
+        painter = painter_factory(Canvas(*size, float(plan.rate), plan.colours.matrix, seconds))
         self._encoder = FrameEncoder(
-            stream, output, self._convert, painter, sources.origins, self.thumbnail.offer_frame
+            stream, output, self._convert, painter, sources.origins, self.thumbnail.offer_frame, plan.edit.cuts
         )
 
     def run(self, progress: ProgressCallback) -> tuple[int, float]:
-        """Decode, paint and encode the whole video; returns its frames and the time of the last one in seconds."""
+        """Decode, paint and encode the video; returns its frames and the time of the last one in seconds."""
         for packet in self._sources.read_packets():
             if packet.stream is self._sources.video:
                 for frame in self._decoder.decode(cast("Packet[VideoStream]", packet)):
@@ -199,6 +241,14 @@ def _run_pass(
     thumbnail = transcode_pass.thumbnail.save(out.with_suffix(".jpg"))
     seconds = last_time + 1 / float(plan.rate)
     return Film(out, thumbnail, plan.budget.width, plan.budget.height, seconds, frames, out.stat().st_size)
+
+
+def _add_soundtrack(sources: SourceStreams, output: OutputContainer, cuts: CutList) -> Soundtrack | None:
+    if sources.audio is None:
+        return None
+    if cuts:
+        return CutSoundtrack(sources.audio, output, sources.origins, cuts)
+    return create_soundtrack(sources.audio, output, sources.origins.shift)
 
 
 def _add_video_stream(sources: SourceStreams, output: OutputContainer, plan: _TranscodePlan) -> VideoStream:

@@ -10,7 +10,12 @@ from pipeline.sketch import film
 
 
 def draw(
-    pictures: Sequence[Path], out: Path, options: SketchOptions, progress: ProgressCallback, track: Path | None = None
+    pictures: Sequence[Path],
+    out: Path,
+    options: SketchOptions,
+    progress: ProgressCallback,
+    track: Path | None = None,
+    logo: Path | None = None,
 ) -> Film:
     """Read the pictures and render the film; raises what `read_picture` and `film.make` raise."""
-    return film.make([read_picture(path) for path in pictures], out, options, progress, track=track)
+    return film.make([read_picture(path) for path in pictures], out, options, progress, track=track, logo=logo)

@@ -24,19 +24,21 @@ def make(
     progress: ProgressCallback,
     *,
     track: Path | None = None,
+    logo: Path | None = None,
 ) -> Film:
     """Draw pictures one after another into an MP4 of exactly `options.seconds`.
 
-    Writes `out`, a JPEG thumbnail beside it, and the pen's track (JSON) to `track` if given. `progress` is called with
-    the stages "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` if a second, tighter attempt exceeds `max_bytes`.
+    Writes `out`, a JPEG thumbnail beside it, and the pen's track (JSON) to `track` if given; `logo` is the picture of
+    `options.logo`. `progress` is called with the stages "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` if a
+    second, tighter attempt exceeds `max_bytes`.
     """
     report = throttle(progress)
     size = canvas.choose_film_size(pictures, options)
     plan = compute_budget(size, options.seconds, 0, options.encoding)
-    film = _render_attempt(pictures, out, options, plan, report, track)
+    film = _render_attempt(pictures, out, options, plan, report, track, logo)
     limit = options.encoding.max_bytes
     if limit is not None and film.size > limit:
-        film = _render_attempt(pictures, out, options, tighten_budget(plan, film.size, limit), report, track)
+        film = _render_attempt(pictures, out, options, tighten_budget(plan, film.size, limit), report, track, logo)
         if film.size > limit:
             raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=limit / 1e6)
     report("drawing", 1.0)
@@ -50,9 +52,10 @@ def _render_attempt(
     plan: BitrateBudget,
     report: ProgressCallback,
     track: Path | None,
+    logo: Path | None,
 ) -> Film:
     """Render the whole film once within a bitrate budget, which may reduce its width and height."""
-    renderer = SketchRenderer(options, (plan.width, plan.height), report)
+    renderer = SketchRenderer(options, (plan.width, plan.height), report, logo)
     with Mp4Writer(
         out, renderer.size, options.fps, plan.options | _build_zones(renderer.list_holds(len(pictures)))
     ) as writer:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
+from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
@@ -28,10 +30,16 @@ _POSTER_POSITION = 0.6  # share of the colouring phase after which the thumbnail
 
 
 class SketchRenderer:
-    """Renderer of one film of `size` (width, height) pixels; `report` is called with stage and share done."""
+    """Renderer of one film of `size` (width, height) pixels; `report` is called with stage and share done.
 
-    def __init__(self, options: SketchOptions, size: tuple[int, int], report: ProgressCallback) -> None:
+    `logo` is the picture of the options' logo.
+    """
+
+    def __init__(
+        self, options: SketchOptions, size: tuple[int, int], report: ProgressCallback, logo: Path | None = None
+    ) -> None:
         self.size = size
+        self._logo = logo
         self._options = options
         self._report = report
         self._total_frames = round(options.seconds * options.fps)
@@ -59,10 +67,11 @@ class SketchRenderer:
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
         empty = YuvPlanes.create_blank(width, height, luma_of(pictures[0].board_level))
-        watermark_text = self._options.watermark
-        overlay = build_watermark(watermark_text, width, height) if watermark_text else None
+        overlays = build_logo(self._logo, self._options.logo, self.size)
+        if self._options.watermark:
+            overlays.append(build_watermark(self._options.watermark, width, height))
         tools = ["marker", "eraser"] if len(pictures) > 1 else ["marker"]
-        return Board(writer, empty, self._render_hands(tools), overlay, self._options.fps)
+        return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
 
     def _render_hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
         hand_model = get_hand(self._options.hand)

@@ -83,7 +83,7 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
     """Strokes in drawing order, in pixels of the working copy; on a dark board they follow what is light."""
     working_copy = 255 - placement.working_copy if placement.is_dark else placement.working_copy
     unit = spec.unit / placement.scale[0]
-    found_faces = faces.find_faces(placement.working_copy)
+    found_faces = [face.box for face in faces.find_faces(placement.working_copy)]
     report(0.1)
     line_map = line_filter.find_lines(working_copy, found_faces)
     report(0.2)

@@ -51,7 +51,7 @@ def transcribe(
         model = WhisperModel()
         spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
         heard = [
-            _hear(model, recording.read_samples(start, end), spoken, start, vocabulary)
+            _transcribe_piece(model, recording.read_samples(start, end), spoken, start, vocabulary)
             for start, end in _report_each(pieces, recording.seconds, progress)
         ]
         response = mark_inventions(_join_pieces(heard, spoken, recording.seconds), measure_sound(levels))
@@ -94,7 +94,9 @@ def _report_each(pieces: Sequence[Piece], seconds: float, progress: ProgressCall
     progress(_STAGE, 1.0)
 
 
-def _hear(model: WhisperModel, samples: Samples, language: str, offset: float, vocabulary: Sequence[str]) -> HeardPiece:
+def _transcribe_piece(
+    model: WhisperModel, samples: Samples, language: str, offset: float, vocabulary: Sequence[str]
+) -> HeardPiece:
     """What is said in a piece that begins at `offset` seconds; heard twice where there is a vocabulary."""
     plain = model.transcribe(samples, language, offset)
     if not vocabulary:

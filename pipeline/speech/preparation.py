@@ -1,5 +1,6 @@
 """Extraction of a media file's audio for the transcription engines; runs in the sandbox, before either of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.media.facts import LOUDNESS_STEP, SoundInfo
 from pipeline.media import audio
 from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
+from pipeline.speech.speakers.diarization import find_speaker_turns
 
 _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
 _MIN_POWER: Final = 1e-10  # of full scale: -100 dB stands for silence
@@ -25,7 +27,8 @@ def prepare(media: Path, wav: Path) -> SoundInfo:
         levels = recording.read_levels()
         if levels.max(initial=0.0) < _SILENCE_LEVEL:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-    return measure_sound(levels)
+        turns = find_speaker_turns(recording, levels)
+    return replace(measure_sound(levels), speaker_turns=turns)
 
 
 def measure_sound(levels: Levels) -> SoundInfo:

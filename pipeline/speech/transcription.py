@@ -11,12 +11,13 @@ import structlog
 from models.errors import ProcessingFailed
 from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
-from models.media.facts import SoundInfo, SoundPiece
+from models.media.facts import SOUND_NAME, SoundInfo, SoundPiece
 from models.settings import Settings
 from pipeline.sandbox.client import ignore, return_false
 from pipeline.speech.engine_choice import AUTO, can_fall_back, choose_engine
 from pipeline.speech.service import ServiceRequest, SpeechService
 from pipeline.speech.whisper import weights
+from pipeline.speech.word_timing import mark_speaker_changes
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +56,15 @@ class Transcriber:
         ProcessingFailed(SPEECH_SERVICE_DOWN) or JobCancelled.
         """
         engine = choose_engine(options.engine, options.language, has_groq=self._service is not None)
-        wav = job.folder / "sound.wav"
+        wav = job.folder / SOUND_NAME
         sound: SoundInfo = job.run_task("pipeline.speech.preparation:prepare", {"media": media, "wav": wav})
+        transcript = self._transcribe_sound(engine, wav, sound, options, job)
+        words = mark_speaker_changes(transcript.words, sound.speaker_turns)
+        return transcript.model_copy(update={"words": words})
+
+    def _transcribe_sound(
+        self, engine: str, wav: Path, sound: SoundInfo, options: SpeechOptions, job: TranscriptionJob
+    ) -> Transcript:
         if engine == "groq" and self._service is not None:
             try:
                 heard = self._service.transcribe(_build_service_request(wav, sound, options, job))

@@ -7,6 +7,7 @@ from typing import Final
 from models.jobs.transcript import Word, mark_estimated
 
 MIN_WORD_SECONDS: Final = 0.04  # seconds; less than a frame and a half cannot be seen
+_MAX_TURN_SHIFT: Final = 0.5  # seconds between a turn and the word it is at
 MAX_TEXT_CHARACTERS: Final = 200  # characters, as `models.jobs.transcript.Word` allows
 
 TimeSpan = tuple[float, float]
@@ -62,6 +63,17 @@ def _find_gap(spans: Sequence[TimeSpan | None], before: int, after: int, whole_s
     right = spans[after] if after < len(spans) else None
     start = left[1] if left else whole_span[0]
     return start, max(start, right[0] if right else whole_span[1])
+
+
+def mark_speaker_changes(words: Sequence[Word], turns: Sequence[float]) -> tuple[Word, ...]:
+    """The same words; those with which another speaker begins are marked. A turn is at the nearest start of a word
+    within half a second, and none is at the first word."""
+    starts = [word.start for word in words]
+    nearest = (min(range(1, len(words)), key=lambda at: abs(starts[at] - turn), default=0) for turn in turns)
+    marked = {at for at, turn in zip(nearest, turns, strict=True) if at and abs(starts[at] - turn) <= _MAX_TURN_SHIFT}
+    return tuple(
+        word.model_copy(update={"is_speaker_change": True}) if at in marked else word for at, word in enumerate(words)
+    )
 
 
 def order_words(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:

@@ -1,1 +1,1 @@
-"""Detectors that run on pictures: pure functions over arrays."""
+"""Detectors that run on pictures: pure functions over arrays, in the sandboxed child."""

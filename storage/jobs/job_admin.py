@@ -59,5 +59,6 @@ def retry(session: Session, job: Job, now: datetime) -> Job:
     jobs.create(session, copy, list(session.exec(statement)))
     given = transcripts.find_given(session, job.id)
     if given is not None:
-        transcripts.save(session, copy, jobs.list_inputs(session, copy.id)[0], given)
+        first = jobs.list_inputs(session, copy.id)[0]
+        transcripts.save(session, copy, first, given, transcripts.find_correction(session, job.id))
     return copy

@@ -80,6 +80,15 @@ def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
     return list(session.exec(statement))
 
 
+def list_repeats(session: Session, job_id: uuid.UUID) -> list[Job]:
+    """Jobs made from one with other options that are done, or not yet ended."""
+    ended_in_vain = (JobStatus.FAILED, JobStatus.CANCELLED)
+    statement = select(Job).where(
+        col(Job.parent_id) == job_id, col(Job.parent_id).is_not(None), col(Job.status).not_in(ended_in_vain)
+    )
+    return list(session.exec(statement))
+
+
 def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
     """A job's outputs by role."""
     statement = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))
@@ -233,10 +242,25 @@ def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
     return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]
 
 
+def find_follow_up(session: Session, parent_id: uuid.UUID, kind: str) -> Job | None:
+    """The newest job of a kind that followed a job, unless it failed or was cancelled."""
+    statement = select(Job).where(
+        col(Job.parent_id) == parent_id,
+        col(Job.kind) == kind,
+        col(Job.status).not_in([JobStatus.FAILED, JobStatus.CANCELLED]),
+    )
+    return session.exec(statement.order_by(col(Job.created_at).desc()).limit(1)).first()
+
+
 def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))
     return list(session.exec(statement.order_by(col(Job.created_at))))
+
+
+def list_children(session: Session, parent_id: uuid.UUID) -> list[Job]:
+    """The jobs that repeat a job, or change its result."""
+    return list(session.exec(select(Job).where(col(Job.parent_id) == parent_id)))
 
 
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -1,22 +1,38 @@
-"""Stored transcripts, so that a file is transcribed once."""
+"""Stored transcripts, so that a file is transcribed once and its words can be corrected."""
 
 import uuid
+from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from models.jobs.job import Job, TranscriptRow
-from models.jobs.transcript import Transcript
+from models.jobs.job import Job, JobInput, JobOutput, JobStatus, TranscriptRow
+from models.jobs.transcript import Correction, Transcript
 from models.media.files import Media
 
+STANDING_STATUSES = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE)  # of jobs whose corrections count
 
-def save(session: Session, job: Job, media: Media, transcript: Transcript) -> None:
-    """Save a job's transcript, unless it has one."""
-    if _find_row(session, job.id) is not None:
+
+@dataclass(frozen=True, slots=True)
+class StoredTranscript:
+    """A transcript and the id of its row."""
+
+    id: uuid.UUID
+    transcript: Transcript
+
+
+def save(
+    session: Session, job: Job, media: Media, transcript: Transcript, correction: Correction | None = None
+) -> None:
+    """Save the transcript of one of a job's files, unless the job has one of it."""
+    if _find_row(session, job.id, media.id) is not None:
         return
+    texts = correction.line_texts if correction else None
     row = TranscriptRow(
         tenant_id=job.tenant_id,
         media_id=media.id,
         job_id=job.id,
+        corrects_id=correction.transcript_id if correction else None,
+        line_texts={str(number): text for number, text in texts.items()} if texts else None,
         language=transcript.language,
         engine=transcript.engine,
         confidence=transcript.confidence,
@@ -26,24 +42,112 @@ def save(session: Session, job: Job, media: Media, transcript: Transcript) -> No
     session.flush()
 
 
+def save_translation(session: Session, job: Job, output: Media, transcript: Transcript) -> None:
+    """Save what an output shows, as words that were given: nobody heard them in that file."""
+    save(session, job, output, transcript.model_copy(update={"engine": "given", "confidence": None}))
+
+
 def find_for_job(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
-    """The job's own transcript, or an earlier one of the same file in `language` ("auto": any)."""
-    row = _find_row(session, job.id) or _find_by_file(session, media.file_id, language)
+    """The job's own transcript, or an earlier one as `find_earlier` does."""
+    row = _find_row(session, job.id, media.id)
+    return _to_transcript(row) if row else find_earlier(session, job.parent_id, media, language)
+
+
+def find_earlier(session: Session, parent_id: uuid.UUID | None, media: Media, language: str) -> Transcript | None:
+    """The transcript of the job that another one follows, or the newest that was heard of the same file, in `language`
+    ("auto": any)."""
+    parent_row = _find_row_of_input(session, parent_id) if parent_id is not None else None
+    if parent_row is not None and language in {"auto", parent_row.language}:
+        return _to_transcript(parent_row)
+    row = _find_by_file(session, media.file_id, language)
     return _to_transcript(row) if row else None
+
+
+def find_source_job(session: Session, job: Job) -> Job:
+    """The job whose words a job was made of: itself, or the nearest one before it that has a transcript."""
+    source: Job | None = job
+    while source is not None and _find_row_of_input(session, source.id) is None:
+        source = session.get(Job, source.parent_id) if source.parent_id is not None else None
+    return source or job
 
 
 def find_given(session: Session, job_id: uuid.UUID) -> Transcript | None:
     """The transcript given by the user with a job; None if speech was transcribed."""
-    row = _find_row(session, job_id)
+    row = _find_row_of_input(session, job_id)
     return _to_transcript(row) if row and row.engine == "given" else None
+
+
+def find_correction(session: Session, job_id: uuid.UUID) -> Correction | None:
+    """What the transcript given with a job corrects; None if it corrects nothing."""
+    row = _find_row_of_input(session, job_id)
+    if row is None or row.corrects_id is None:
+        return None
+    return _to_correction(row, row.corrects_id, count_corrections(session, row.media_id))
+
+
+def find_shown(session: Session, job_id: uuid.UUID) -> StoredTranscript | None:
+    """The transcript that the result of a job shows: its translation, where it was translated; None without one."""
+    statement = (
+        select(TranscriptRow)
+        .join(JobOutput, col(JobOutput.media_id) == col(TranscriptRow.media_id))
+        .where(col(JobOutput.job_id) == job_id, col(TranscriptRow.job_id) == job_id)
+    )
+    row = session.exec(statement).first() or _find_row_of_input(session, job_id)
+    return StoredTranscript(row.id, _to_transcript(row)) if row else None
+
+
+def list_corrections(
+    session: Session, media_id: uuid.UUID, transcript_id: uuid.UUID
+) -> list[tuple[Transcript, Correction, Job]]:
+    """Corrections of a transcript with their jobs, newest first, but for those that failed or were cancelled. The media
+    is the input they were made from."""
+    statement = (
+        select(TranscriptRow, Job)
+        .join(Job, col(Job.id) == col(TranscriptRow.job_id))
+        .where(col(TranscriptRow.media_id) == media_id, col(TranscriptRow.corrects_id) == transcript_id)
+        .where(col(Job.status).in_(STANDING_STATUSES))
+        .order_by(col(Job.created_at).desc())
+    )
+    found = session.exec(statement).all()
+    earlier = count_corrections(session, media_id) if found else 0
+    return [(_to_transcript(row), _to_correction(row, transcript_id, earlier), job) for row, job in found]
+
+
+def count_corrections(session: Session, media_id: uuid.UUID) -> int:
+    """How often words of a file were corrected, but for jobs that failed or were cancelled."""
+    statement = (
+        select(func.count())
+        .select_from(TranscriptRow)
+        .join(Job, col(Job.id) == col(TranscriptRow.job_id))
+        .where(col(TranscriptRow.media_id) == media_id, col(TranscriptRow.corrects_id).is_not(None))
+        .where(col(Job.status).in_(STANDING_STATUSES))
+    )
+    return session.exec(statement).one()
 
 
 def _to_transcript(row: TranscriptRow) -> Transcript:
     return Transcript.model_validate(row.model_dump(include={"language", "words", "engine", "confidence"}))
 
 
-def _find_row(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
-    return session.exec(select(TranscriptRow).where(col(TranscriptRow.job_id) == job_id)).first()
+def _to_correction(row: TranscriptRow, transcript_id: uuid.UUID, earlier: int) -> Correction:
+    texts = {int(number): text for number, text in row.line_texts.items()} if row.line_texts else None
+    return Correction(transcript_id, earlier, texts)
+
+
+def _find_row(session: Session, job_id: uuid.UUID, media_id: uuid.UUID) -> TranscriptRow | None:
+    statement = select(TranscriptRow).where(
+        col(TranscriptRow.media_id) == media_id, col(TranscriptRow.job_id) == job_id
+    )
+    return session.exec(statement).first()
+
+
+def _find_row_of_input(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
+    statement = (
+        select(TranscriptRow)
+        .join(JobInput, col(JobInput.media_id) == col(TranscriptRow.media_id))
+        .where(col(JobInput.job_id) == job_id, col(TranscriptRow.job_id) == job_id)
+    )
+    return session.exec(statement).first()
 
 
 def _find_by_file(session: Session, file_id: uuid.UUID | None, language: str) -> TranscriptRow | None:

@@ -95,6 +95,11 @@ def key_of(session: Session, media: Media) -> str:
     return session.get_one(StoredFile, media.file_id).key
 
 
+def find_key(session: Session, file_id: uuid.UUID | None) -> str | None:
+    """Key of a stored file; None when it is deleted, or there is none."""
+    return session.exec(select(StoredFile.key).where(StoredFile.id == file_id)).first() if file_id else None
+
+
 def list_expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
     """Expired references that no unfinished job or unsent delivery needs, oldest first; without those that another
     process is releasing."""
@@ -125,6 +130,22 @@ def release(session: Session, media: Media) -> str | None:
     if file_id is None or execute_dml(session, detachment) != 1:
         return None
     session.expire(media, ["file_id"])
+    return release_file(session, file_id)
+
+
+def add_reference(session: Session, media: Media) -> uuid.UUID:
+    """Reference the file of a person's media from elsewhere, so that it is kept longer than that is; its id.
+
+    Raises FileNotFoundError when it is deleted.
+    """
+    increment = update(StoredFile).where(col(StoredFile.id) == media.file_id, col(StoredFile.references) > 0)
+    if media.file_id is None or execute_dml(session, increment.values(references=col(StoredFile.references) + 1)) != 1:
+        raise FileNotFoundError(str(media.id))
+    return media.file_id
+
+
+def release_file(session: Session, file_id: uuid.UUID) -> str | None:
+    """Release a reference that is gone already; the file's key when it was the last one."""
     session.connection().execute(
         update(StoredFile).where(col(StoredFile.id) == file_id).values(references=col(StoredFile.references) - 1)
     )

@@ -97,6 +97,14 @@ def open_media_store(settings: Settings) -> MediaStore:
     return S3MediaStore.open(settings)
 
 
+def find_local_path(store: MediaStore, key: str | None) -> Path | None:
+    """Path of a local copy; None where there is no key, or the file is gone."""
+    try:
+        return store.get_local_path(key) if key else None
+    except FileNotFoundError:
+        return None
+
+
 def generate_key() -> str:
     return secrets.token_hex(16)
 

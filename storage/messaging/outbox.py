@@ -73,6 +73,12 @@ def enqueue(
     return delivery_id
 
 
+def find_message(session: Session, cause: str, part: str) -> Message | None:
+    """The message of a cause; None where it is none, or deleted."""
+    row = session.exec(select(Delivery).where(col(Delivery.cause) == cause, col(Delivery.part) == part)).one_or_none()
+    return row.content if row is not None else None
+
+
 def enqueue_broadcast(
     session: Session,
     broadcast_id: uuid.UUID,

@@ -13,7 +13,7 @@ from models.messaging.updates import Update
 from models.operations.rollups import CreditRollup, DurationTotal, JobRollup, JobTotal, RollupProgress, UpdateRollup
 from storage.operations import metrics
 from storage.operations.metrics import DurationHistogram, OutcomeCount
-from storage.operations.rollups import HOUR, HOURLY, floor_to_hour
+from storage.operations.rollups import HOUR, HOURLY, filter_hour, floor_to_hour
 from storage.upsert import insert_once
 
 SETTLING_TIME: Final = timedelta(minutes=10)  # after the end of an hour, by when its transactions are committed
@@ -44,16 +44,16 @@ def _insert_rollups(session: Session, hour: datetime) -> None:
     costs = (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost, Job.local_seconds)
     sums = [func.sum(col(each)) for each in costs]
     jobs: Any = select(Job.tenant_id, start, Job.kind, Job.status, func.count(), *sums)  # type: ignore[call-overload]
-    jobs = jobs.where(*_filter_hour(Job.finished_at, hour), col(Job.status).in_(FINAL_STATUSES))
+    jobs = jobs.where(*filter_hour(Job.finished_at, hour), col(Job.status).in_(FINAL_STATUSES))
     _insert(session, JobRollup, jobs.group_by(Job.tenant_id, Job.kind, Job.status))
     spent: Any = select(LedgerTransaction.tenant_id, start, Job.kind, func.sum(LedgerPosting.amount))
     spent = spent.join(Job, col(Job.id) == col(LedgerTransaction.job_id))
     spent = spent.join(LedgerPosting, col(LedgerPosting.transaction_id) == col(LedgerTransaction.id))
     spent = spent.where(
-        col(LedgerPosting.bucket) == LedgerBucket.SPENT, *_filter_hour(LedgerTransaction.created_at, hour)
+        col(LedgerPosting.bucket) == LedgerBucket.SPENT, *filter_hour(LedgerTransaction.created_at, hour)
     )
     _insert(session, CreditRollup, spent.group_by(LedgerTransaction.tenant_id, Job.kind))
-    updates: Any = select(Update.account_id, start, func.count()).where(*_filter_hour(Update.received_at, hour))
+    updates: Any = select(Update.account_id, start, func.count()).where(*filter_hour(Update.received_at, hour))
     _insert(session, UpdateRollup, updates.group_by(Update.account_id))
 
 
@@ -62,12 +62,8 @@ def _insert(session: Session, table: Any, rows: Any) -> None:
     session.connection().execute(insert(table).from_select(columns, rows))
 
 
-def _filter_hour(column: Any, hour: datetime) -> tuple[Any, Any]:
-    return col(column) >= hour, col(column) < hour + HOUR
-
-
 def _add_to_totals(session: Session, hour: datetime) -> None:
-    ended = _filter_hour(Job.finished_at, hour)
+    ended = filter_hour(Job.finished_at, hour)
     for outcome in metrics.count_ended(session, *ended):
         _add_outcome(session, outcome)
     for histogram in metrics.measure_ended(session, *ended):

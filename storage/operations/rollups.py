@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col
 
-from models.operations.rollups import RollupProgress
+from models.operations.rollups import ReportProgress, RollupProgress
 
 HOUR: Final = timedelta(hours=1)
 HOURLY: Final = "hourly"  # name of the progress
@@ -40,13 +40,32 @@ class RollupSpans:
 
 
 def find_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
-    """Divide a period into its rolled-up hours and the rest."""
-    progress = session.get(RollupProgress, HOURLY)
+    """Split a period into its rolled-up hours and the rest."""
+    return split_period(session.get(RollupProgress, HOURLY), since, until)
+
+
+def find_report_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
+    """Split a period into the hours of which people and sales are rolled up and the rest."""
+    return split_period(session.get(ReportProgress, HOURLY), since, until)
+
+
+def split_period(progress: RollupProgress | ReportProgress | None, since: datetime, until: datetime) -> RollupSpans:
+    """Split a period into the hours that are rolled up until then and the rest."""
     if progress is None:
-        return RollupSpans(since, since, since, until)
+        return build_raw_spans(since, until)
     start = max(floor_to_hour(since - timedelta.resolution) + HOUR, progress.since)
     end = min(floor_to_hour(until), progress.until)
-    return RollupSpans(since, start, end, until) if start < end else RollupSpans(since, since, since, until)
+    return RollupSpans(since, start, end, until) if start < end else build_raw_spans(since, until)
+
+
+def build_raw_spans(since: datetime, until: datetime) -> RollupSpans:
+    """A period that is read from its rows alone."""
+    return RollupSpans(since, since, since, until)
+
+
+def filter_hour(column: Any, hour: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Filters for the rows of an hour, by their time."""
+    return col(column) >= hour, col(column) < hour + HOUR
 
 
 def floor_to_hour(moment: datetime) -> datetime:

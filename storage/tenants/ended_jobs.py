@@ -2,12 +2,12 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -60,10 +60,33 @@ def sum_spent_by_kind(session: Session, tenant_id: uuid.UUID, spans: RollupSpans
     return dict(spent)
 
 
-def list_over_time(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
-    """When jobs ended, in which status, and how many of them."""
-    yield from _list_hours(session, tenant_id, spans)
-    yield from _list_ends(session, tenant_id, spans)
+def count_over_time(
+    session: Session, tenant_id: uuid.UUID, spans: RollupSpans, ends: Sequence[datetime]
+) -> Iterator[tuple[int, str, int]]:
+    """Jobs by the part of the period in which they ended, and status: at most two numbers of each. `ends` are those of
+    all parts but the last. All jobs of a rolled-up hour are taken as ended in the middle of it.
+    """
+    rolled_up_part = _build_part(JobRollup.hour, [end - HOUR / 2 for end in ends])
+    rolled_up = select(rolled_up_part, JobRollup.status, func.sum(JobRollup.jobs)).where(
+        col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour)
+    )
+    part = _build_part(Job.finished_at, ends)
+    recent = select(part, Job.status, func.count()).where(
+        col(Job.tenant_id) == tenant_id,
+        col(Job.status).in_(FINAL_STATUSES),
+        spans.build_row_filter(Job.finished_at),
+    )
+    for query in (
+        rolled_up.group_by(rolled_up_part, col(JobRollup.status)),
+        recent.group_by(part, col(Job.status)),
+    ):
+        for index, status, jobs in session.exec(query):
+            yield index, status, int(jobs)
+
+
+def _build_part(column: Any, ends: Sequence[datetime]) -> ColumnElement[int]:
+    """SQL expression of the index of the part that a moment is in."""
+    return case(*((col(column) < end, index) for index, end in enumerate(ends)), else_=len(ends))
 
 
 def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
@@ -92,24 +115,3 @@ def _ended_jobs_of(row: Any) -> EndedJobs:
     kind, status, jobs, cpu_seconds, provider_seconds, provider_cost, local_seconds = row
     costs = (float(cpu_seconds), float(provider_seconds), int(provider_cost), float(local_seconds))
     return EndedJobs(kind, status, int(jobs), *costs)
-
-
-def _list_hours(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
-    """Rolled-up jobs by status; all of an hour are taken as ended in the middle of it."""
-    query = select(JobRollup.hour, JobRollup.status, func.sum(JobRollup.jobs)).where(
-        col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour)
-    )
-    for hour, status, jobs in session.exec(query.group_by(col(JobRollup.hour), col(JobRollup.status))):
-        yield hour + HOUR / 2, status, int(jobs)
-
-
-def _list_ends(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
-    """The jobs that are not rolled up, one by one."""
-    query = select(Job.finished_at, Job.status).where(
-        col(Job.tenant_id) == tenant_id,
-        col(Job.status).in_(FINAL_STATUSES),
-        spans.build_row_filter(Job.finished_at),
-    )
-    for moment, status in session.exec(query):
-        if moment is not None:
-            yield moment, status, 1

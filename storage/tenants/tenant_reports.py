@@ -7,16 +7,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.billing.credits import IS_SOLD, LedgerBucket, LedgerPosting, LedgerTransaction
-from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
 from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
-from storage.operations.rollups import RollupSpans, find_spans
-from storage.tenants import ended_jobs
+from storage.operations.rollups import build_raw_spans, find_report_spans, find_spans
+from storage.tenants import activity, ended_jobs, sales
 from storage.tenants.ended_jobs import EndedJobs
 
 DAY = timedelta(days=1)
@@ -38,8 +36,8 @@ class ReportPeriod:
 
 @dataclass(frozen=True, slots=True)
 class JobTotals:
-    """Totals of ended jobs of one kind: counts by status, costs (seconds of processor and
-    of sound that was heard, millionths of a US dollar), credits spent."""
+    """Totals of ended jobs of one kind: counts by status, and costs (seconds of processor and
+    of sound that was heard, millionths of a US dollar)."""
 
     kind: str
     done: int
@@ -49,7 +47,6 @@ class JobTotals:
     provider_seconds: float
     provider_cost: int
     local_seconds: float
-    credits_spent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,7 @@ def count_new_people(session: Session, period: ReportPeriod) -> int:
 
 def count_active_people(session: Session, period: ReportPeriod) -> int:
     """Number of people who created jobs."""
-    people = select(Job.person_id).where(col(Job.tenant_id) == period.tenant_id, period.build_filter(Job.created_at))
-    return session.exec(select(func.count()).select_from(people.distinct().subquery())).one()
+    return activity.count_active_people(session, period.tenant_id, period.since, period.until)
 
 
 def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
@@ -85,11 +81,10 @@ def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
     ended: dict[str, list[EndedJobs]] = {}
     for row in ended_jobs.list_sums(session, period.tenant_id, spans):
         ended.setdefault(row.kind, []).append(row)
-    spent = ended_jobs.sum_spent_by_kind(session, period.tenant_id, spans)
-    return [_build_totals(kind, ended[kind], spent.get(kind, 0)) for kind in sorted(ended)]
+    return [_build_totals(kind, ended[kind]) for kind in sorted(ended)]
 
 
-def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> JobTotals:
+def _build_totals(kind: str, rows: Sequence[EndedJobs]) -> JobTotals:
     done, failed, cancelled = (sum(row.jobs for row in rows if row.status == status) for status in COUNTED_STATUSES)
     return JobTotals(
         kind,
@@ -100,45 +95,23 @@ def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> J
         provider_seconds=sum(row.provider_seconds for row in rows),
         provider_cost=sum(row.provider_cost for row in rows),
         local_seconds=sum(row.local_seconds for row in rows),
-        credits_spent=credits_spent,
     )
+
+
+def sum_credits_spent(session: Session, period: ReportPeriod) -> dict[str, int]:
+    """Credits captured for jobs, less those given back for results that were not delivered, by kind of job."""
+    return ended_jobs.sum_spent_by_kind(session, period.tenant_id, find_spans(session, period.since, period.until))
 
 
 def sum_credits_sold(session: Session, period: ReportPeriod) -> int:
     """Credits that were paid for."""
-    query = (
-        select(func.coalesce(func.sum(col(LedgerPosting.amount)), 0))
-        .join(LedgerTransaction, col(LedgerTransaction.id) == col(LedgerPosting.transaction_id))
-        .where(
-            col(LedgerTransaction.tenant_id) == period.tenant_id,
-            text(IS_SOLD),
-            col(LedgerPosting.bucket) == LedgerBucket.AVAILABLE,
-            period.build_filter(LedgerTransaction.created_at),
-        )
-    )
-    return int(session.exec(query).one())
+    return sales.sum_credits_sold(session, period.tenant_id, find_report_spans(session, period.since, period.until))
 
 
 def list_sales(session: Session, period: ReportPeriod) -> list[SalesTotal]:
     """Sales by item and currency, with the refunds by administrators in the same period."""
-    filters = (col(Purchase.tenant_id) == period.tenant_id,)
-    paid_query = (
-        select(Purchase.item, Purchase.currency, func.count(), func.sum(Purchase.amount))
-        .where(*filters, col(Purchase.status) == PurchaseStatus.PAID, period.build_filter(Purchase.decided_at))
-        .group_by(col(Purchase.item), col(Purchase.currency))
-    )
-    refund_query = (
-        select(Purchase.item, Purchase.currency, func.sum(Repayment.amount))
-        .join(Repayment, col(Repayment.purchase_id) == col(Purchase.id))
-        .where(*filters, col(Repayment.status) == RepaymentStatus.DONE, period.build_filter(Repayment.decided_at))
-        .group_by(col(Purchase.item), col(Purchase.currency))
-    )
-    payments = {(item, currency): (count, int(total)) for item, currency, count, total in session.exec(paid_query)}
-    refunds = {(item, currency): int(total) for item, currency, total in session.exec(refund_query)}
-    return [
-        SalesTotal(*key, *payments.get(key, (0, 0)), refunds.get(key, 0))
-        for key in sorted(payments.keys() | refunds.keys())
-    ]
+    sums = sales.sum_sales(session, period.tenant_id, find_report_spans(session, period.since, period.until))
+    return [SalesTotal(*key, *amounts) for key, amounts in sorted(sums.items())]
 
 
 def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> list[float] | None:
@@ -165,13 +138,13 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
 def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[dict[str, int]]:
     """Jobs that ended in each of `steps` equal parts of the period, by status."""
     length = (period.until - period.since) / steps
-    spans = find_spans(session, period.since, period.until) if length >= DAY else _build_raw_spans(period)
+    spans = (
+        find_spans(session, period.since, period.until)
+        if length >= DAY
+        else build_raw_spans(period.since, period.until)
+    )
+    ends = [period.since + length * (index + 1) for index in range(steps - 1)]
     parts: list[dict[str, int]] = [{} for _ in range(steps)]
-    for moment, status, jobs in ended_jobs.list_over_time(session, period.tenant_id, spans):
-        part = parts[min(int((moment - period.since) / length), steps - 1)]
-        part[status] = part.get(status, 0) + jobs
+    for index, status, jobs in ended_jobs.count_over_time(session, period.tenant_id, spans, ends):
+        parts[index][status] = parts[index].get(status, 0) + jobs
     return parts
-
-
-def _build_raw_spans(period: ReportPeriod) -> RollupSpans:
-    return RollupSpans(period.since, period.since, period.since, period.until)

@@ -69,6 +69,8 @@ def test_a_voice_note_is_answered_with_its_text_and_with_subtitles(speaker: Simu
     speaker.press_button("⬇️ .srt")
     subtitles = speaker.save_document(tmp_path / "note.srt").read_text()
     assert re.match(r"1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n.*best of times", subtitles)
+    speaker.correct_word("✏️ Corrigir palavras", "best", "melhor")
+    speaker.wait_for_text(r"Aqui está o que é dito(.|\n)*was the melhor of times")
 
 
 def is_welcomed_and_changes_the_language(visitor: SimulatedUser) -> None:

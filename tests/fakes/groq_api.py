@@ -73,6 +73,7 @@ class FakeGroq:
         self.hanging = 0  # requests without an answer
         self.faults: list[GroqFault] = []
         self.max_file_bytes = MAX_FILE_BYTES
+        self.max_chat_bytes = MAX_FILE_BYTES
         self.response = build_verbose_json([("Hello", 0.2, 0.5), ("world", 0.6, 1.0)], "Hello, world.")
         self.hear: Callable[[GroqCall], dict[str, Any]] = lambda _: self.response
         self.chat: Callable[[ChatCall], object] = lambda _: {}
@@ -116,6 +117,8 @@ class FakeGroq:
         return self.hear(call)
 
     def _chat(self, body: bytes) -> dict[str, Any]:
+        if len(body) > self.max_chat_bytes:
+            raise _TooLarge
         call = check_chat_request(body)
         self.chat_calls.append(call)
         return build_completion(call, self.chat(call))

@@ -40,6 +40,10 @@ class SimulatedUser(Protocol):
         """Press the newest button with that label, once there is one."""
         ...
 
+    def correct_word(self, button: str, before: str, after: str) -> None:
+        """Press the newest button of that label, and replace a word of the first line."""
+        ...
+
     def wait_for_link(self, label: str) -> str:
         """The URL of the newest button with that label, once there is one."""
         ...
@@ -89,6 +93,10 @@ class SimulatedTelegramUser:
         assert found is not None, f"no button {label!r}:\n{self.person.chat}"
         self.person.press_button(found, label)
 
+    def correct_word(self, button: str, before: str, after: str) -> None:
+        self.press_button(button)
+        self.send_text(correct_first_line(self.wait_for_text(r"^1: "), before, after))
+
     def wait_for_link(self, label: str) -> str:
         self._wait_until(lambda: self._find_by_button(label), WAIT_SECONDS)
         found = self._find_by_button(label)
@@ -137,6 +145,13 @@ class SimulatedTelegramUser:
         return next((each for each in reversed(later) if _has_shown(each, pattern)), None)
 
 
+def correct_first_line(lines: str, before: str, after: str) -> str:
+    """The first of some numbered lines as it is sent back, with another word in it."""
+    first = lines.splitlines()[0]
+    assert before in first
+    return first.replace(before, after, 1)
+
+
 def _has_shown(message: TelegramBotMessage, pattern: str) -> bool:
     return any(re.search(pattern, text) for text in (message.text, *(edit.text for edit in message.edits)))
 
@@ -163,6 +178,15 @@ class SimulatedPageUser:
 
     def press_button(self, label: str) -> None:
         self.page.press_button(label)
+
+    def correct_word(self, button: str, before: str, after: str) -> None:
+        self.press_button(button)
+        editor = self.page.tab.locator("dialog.editor")
+        editor.wait_for(state="visible")
+        fields = editor.locator("li").first.locator("input.word").all()
+        next(field for field in fields if field.input_value() == before).fill(after)
+        editor.locator("button.choose").click()
+        editor.wait_for(state="detached")
 
     def wait_for_link(self, label: str) -> str:
         return self.page.get_link(label)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from tools.bench import captions, gate, kinds, service, sketch, whatsapp
+from tools.bench import caption_stages, captions, gate, kinds, service, sketch, whatsapp
 
 PORTRAITS = ((720, 1280), (1080, 1920))  # the smaller has the same letters and half the encoding to hide them in
 
@@ -18,6 +18,8 @@ def figures() -> Iterator[tuple[str, str, str, str, bool]]:
     for width, height in PORTRAITS:
         for row in captions.rows((width, height)):
             yield f"captions, {width}x{height}", *row
+    for row in caption_stages.rows():
+        yield "captions of a minute, by stage", *row
     for row in kinds.rows():
         yield "a job of each kind", *row
     for row in service.rows():

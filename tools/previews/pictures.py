@@ -8,9 +8,9 @@ from models.captions.adjustments import adjust_style
 from models.jobs.caption_styles import get_caption_style
 from models.jobs.options import CaptionOptions
 from pipeline.captions.boxes import Box
+from pipeline.captions.composition import compose_blocks
 from pipeline.captions.drawing.painter import CaptionPainter
-from pipeline.captions.film import compose_blocks
-from pipeline.media.frame_conversion import planes_of
+from pipeline.media.encoding.planes import planes_of
 from pipeline.media.overlay import BT709
 from pipeline.media.transcode import Canvas
 from tools.previews.sentences import list_words

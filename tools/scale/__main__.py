@@ -36,10 +36,17 @@ def main() -> int:
 def _print(rows: list[Row], size: Size) -> None:
     counts = size.values
     title = f"{counts['people']:,} people, {counts['jobs']:,} jobs, {counts['deliveries']:,} deliveries; milliseconds"
-    table = Table("what", "empty", "at size", "goal", "", title=title)
+    table = Table("what", "empty", "at size", "times", "goal", "", title=title)
     for row in rows:
         verdict = "ok" if row.is_met else "[red]MISSED[/red]"
-        table.add_row(row.name, f"{row.empty:.1f}", f"{row.filled:.1f}", f"<= {row.goal:g}", verdict)
+        table.add_row(
+            row.name,
+            f"{row.empty:.1f}",
+            f"{row.filled:.1f}",
+            f"{row.filled / row.empty:.1f}",
+            f"<= {row.goal:g}",
+            verdict,
+        )
     Console(width=110).print(table)
 
 

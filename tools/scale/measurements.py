@@ -147,7 +147,8 @@ class Business:
 
     def _build_report(self, session: Session) -> object:
         tenant, now = session.get_one(Tenant, self.account.account.tenant_id), self.world.clock()
-        return build_report(session, tenant, now - DAY, now, now)
+        today = now.replace(hour=0, minute=0, second=0)
+        return build_report(session, tenant, today - DAY, today, now)
 
     def _find_audience(self, session: Session) -> object:
         return audiences.find_audience(session, self.account.account.tenant_id, self.world.clock())

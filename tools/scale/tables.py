@@ -2,7 +2,8 @@
 
 Every second person is the operator's, the others are spread over the other tenants. Jobs are spread over a year;
 updates and deliveries over the 30 and 90 days that retention leaves of them; of the inputs of jobs those of the last
-day are kept. `key(kind, n)` is the id of row `n` of a table; `person(n)` the number of the person whom it belongs to.
+day are kept. Rollups are in the order of their hours, as they are written, up to the last hour that is over for ten
+minutes. `key(kind, n)` is the id of row `n` of a table; `person(n)` the number of the person whom it belongs to.
 """
 
 from typing import Final
@@ -19,7 +20,7 @@ $$ SELECT CASE WHEN person % 2 = 0 THEN '{account}'::uuid ELSE pg_temp.key(2, pe
 CREATE FUNCTION pg_temp.person(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
 $$ SELECT 1 + n * 7919 % {people} $$;
 CREATE FUNCTION pg_temp.watermark() RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
-$$ SELECT date_trunc('hour', '{now}'::timestamptz - interval '70 minutes', 'UTC') $$;
+$$ SELECT date_trunc('hour', '{now}'::timestamptz - interval '10 minutes', 'UTC') $$;
 """
 
 STATEMENTS: Final = (
@@ -92,7 +93,11 @@ FROM generate_series(1, {jobs}) n, LATERAL pg_temp.person(n) p
 UNION ALL
 SELECT pg_temp.key(11, n), pg_temp.tenant(n), pg_temp.key(3, n), NULL, 'grant', 'grant:filled-' || n, '',
        pg_temp.ago(n, {people}, 365)
-FROM generate_series(1, {people}) n""",
+FROM generate_series(1, {people}) n
+UNION ALL
+SELECT pg_temp.key(18, n), pg_temp.tenant(n), pg_temp.key(3, n), NULL, 'grant', 'grant:cs_' || n, '',
+       pg_temp.ago(n, {people}, 365)
+FROM generate_series(10, {people}, 10) n WHERE n / 10 % 3 < 2""",
     """
 INSERT INTO ledger_posting (id, transaction_id, tenant_id, person_id, bucket, amount)
 SELECT pg_temp.key(12, n), pg_temp.key(10, n), pg_temp.tenant(p), pg_temp.key(3, p), 'reserved', -1
@@ -102,7 +107,10 @@ SELECT pg_temp.key(13, n), pg_temp.key(10, n), pg_temp.tenant(pg_temp.person(n))
 FROM generate_series(1, {jobs}) n
 UNION ALL
 SELECT pg_temp.key(14, n), pg_temp.key(11, n), pg_temp.tenant(n), pg_temp.key(3, n), 'available', 10
-FROM generate_series(1, {people}) n""",
+FROM generate_series(1, {people}) n
+UNION ALL
+SELECT pg_temp.key(19, n), pg_temp.key(18, n), pg_temp.tenant(n), pg_temp.key(3, n), 'available', 100
+FROM generate_series(10, {people}, 10) n WHERE n / 10 % 3 < 2""",
     """
 INSERT INTO lot (id, person_id, transaction_id, amount, remaining, expires_at, created_at)
 SELECT pg_temp.key(15, n), pg_temp.key(3, n), pg_temp.key(11, n), 10, 7, NULL, pg_temp.ago(n, {people}, 365)
@@ -122,14 +130,14 @@ FROM generate_series(10, {people}, 10) n, LATERAL pg_temp.ago(n, {people}, 365) 
 INSERT INTO job_rollup (tenant_id, hour, kind, status, jobs, cpu_seconds, provider_seconds, provider_cost)
 SELECT tenant_id, date_trunc('hour', finished_at, 'UTC'), kind, status, count(*), sum(cpu_seconds),
        sum(provider_seconds), sum(provider_cost)
-FROM job WHERE finished_at < pg_temp.watermark() GROUP BY 1, 2, 3, 4""",
+FROM job WHERE finished_at < pg_temp.watermark() GROUP BY 1, 2, 3, 4 ORDER BY 2, 1""",
     """
 INSERT INTO credit_rollup (tenant_id, hour, kind, spent)
-SELECT tenant_id, hour, kind, sum(jobs) FROM job_rollup GROUP BY 1, 2, 3""",
+SELECT tenant_id, hour, kind, sum(jobs) FROM job_rollup GROUP BY 1, 2, 3 ORDER BY 2, 1""",
     """
 INSERT INTO update_rollup (account_id, hour, updates)
 SELECT account_id, date_trunc('hour', received_at, 'UTC'), count(*)
-FROM "update" WHERE received_at < pg_temp.watermark() GROUP BY 1, 2""",
+FROM "update" WHERE received_at < pg_temp.watermark() GROUP BY 1, 2 ORDER BY 2, 1""",
     """
 INSERT INTO job_total (kind, status, jobs, cpu_seconds)
 SELECT kind, status, sum(jobs), sum(cpu_seconds) FROM job_rollup GROUP BY 1, 2""",
@@ -140,5 +148,24 @@ FROM job_total, unnest(ARRAY['waiting', 'working', 'whole']) stage WHERE status 
     """
 INSERT INTO rollup_progress (name, since, until)
 SELECT 'hourly', min(hour), pg_temp.watermark() FROM job_rollup""",
+    """
+INSERT INTO report_progress (name, since, until)
+SELECT 'hourly', pg_temp.watermark() - interval '31 days', pg_temp.watermark()""",
+    """
+INSERT INTO person_activity (person_id, tenant_id, hour)
+SELECT person_id, tenant_id, date_trunc('hour', max(created_at), 'UTC')
+FROM job WHERE created_at >= pg_temp.watermark() - interval '31 days' AND created_at < pg_temp.watermark()
+GROUP BY 1, 2""",
+    """
+INSERT INTO activity_rollup (tenant_id, hour, people)
+SELECT tenant_id, hour, count(*) FROM person_activity GROUP BY 1, 2 ORDER BY 2, 1""",
+    """
+INSERT INTO sales_rollup (tenant_id, hour, item, currency, sales, amount, refunded)
+SELECT tenant_id, date_trunc('hour', decided_at, 'UTC'), item, currency, count(*), sum(amount), 0
+FROM purchase, report_progress WHERE status = 'paid' AND decided_at >= since AND decided_at < until
+GROUP BY 1, 2, 3, 4 ORDER BY 2, 1""",
+    """
+INSERT INTO sold_credit_rollup (tenant_id, hour, credits)
+SELECT tenant_id, hour, 100 * sales FROM sales_rollup""",
     "SELECT setval(pg_get_serial_sequence('delivery', 'id'), {deliveries})",
 )

@@ -18,7 +18,7 @@ from storage.messaging.outbox import OutboxMessage
 def price(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """List all that is sold; differences at the provider are looked up after the commit, in a second message."""
     catalogue = pipeline.entitlements.catalogue
-    lines = (*_describe_plans(catalogue), *_describe_items(catalogue), *build_price_hints(catalogue))
+    lines = (*_describe_plans(catalogue), *_describe_items(catalogue), *build_price_hints(pipeline))
     if Provider.STRIPE not in context.providers:
         add_reply(result, *lines, text_for("admin-price-unsold"))
         return

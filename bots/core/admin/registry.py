@@ -12,7 +12,7 @@ from bots.core.admin import (
     staff,
     stats,
 )
-from bots.core.admin.tenants import commands, vocabulary
+from bots.core.admin.tenants import caption_styles, commands, vocabulary
 from bots.core.roles import Command
 
 ADMIN_COMMANDS: tuple[Command, ...] = (
@@ -26,6 +26,7 @@ ADMIN_COMMANDS: tuple[Command, ...] = (
     *backups.COMMANDS,
     *commands.COMMANDS,
     *vocabulary.COMMANDS,
+    *caption_styles.COMMANDS,
     *broadcasts.COMMANDS,
     *maintenance.COMMANDS,
 )

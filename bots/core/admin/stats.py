@@ -81,7 +81,7 @@ def _describe_revenue(context: Context, period: ReportPeriod) -> list[Translated
         TranslatedText(key="admin-stats-paid", inner=amount_text_for(sum(_list_amounts(found, currency)), currency))
         for currency in sorted({sale.currency for sale in found})
     ]
-    used = sum(each.credits_spent for each in tenant_reports.sum_jobs(context.session, period))
+    used = sum(tenant_reports.sum_credits_spent(context.session, period).values())
     return [
         *paragraphs,
         text_for("admin-stats-credits", sold=tenant_reports.sum_credits_sold(context.session, period), used=used),
@@ -120,8 +120,11 @@ def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
     period = _period_for(context, days)
     found = tenant_reports.list_sales(context.session, period)
     credit_value = _compute_credit_value(pipeline.entitlements.catalogue, found)
+    spent = tenant_reports.sum_credits_spent(context.session, period)
     lines = [
-        line for each in tenant_reports.sum_jobs(context.session, period) for line in _describe_cost(each, credit_value)
+        line
+        for each in tenant_reports.sum_jobs(context.session, period)
+        for line in _describe_cost(each, spent.get(each.kind, 0), credit_value)
     ]
     revenue_lines = [
         TranslatedText(key="admin-usage-paid", inner=amount_text_for(sum(_list_amounts(found, currency)), currency))
@@ -131,7 +134,7 @@ def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
     add_reply(result, *paragraphs, choices=(_build_period_buttons("usage", days),))
 
 
-def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> list[TranslatedText]:
+def _describe_cost(work: JobTotals, spent: int, credit_value: tuple[str, float] | None) -> list[TranslatedText]:
     paragraphs = [
         text_for(f"admin-stats-{work.kind}", done=work.done, failed=work.failed, cancelled=work.cancelled),
         text_for(
@@ -140,13 +143,13 @@ def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> l
             local=round(work.local_seconds / 60, 1),
             price=f"{round(work.provider_cost / 10_000)} usd",
             seconds=round(work.cpu_seconds),
-            spent=work.credits_spent,
+            spent=spent,
         ),
     ]
-    if credit_value is not None and work.credits_spent:
+    if credit_value is not None and spent:
         currency, value = credit_value
         paragraphs.append(
-            TranslatedText(key="admin-usage-earned", inner=amount_text_for(round(work.credits_spent * value), currency))
+            TranslatedText(key="admin-usage-earned", inner=amount_text_for(round(spent * value), currency))
         )
     return paragraphs
 

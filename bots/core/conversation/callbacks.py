@@ -8,7 +8,9 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import submission
+from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission
+from bots.core.conversation.styling import brand, carousel
+from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
@@ -74,18 +76,43 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
+def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    corrections.offer_correction(pipeline, context, result, commands.parse_job_id(argument))
+
+
+def show_edits(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show what can be edited in a film: `<job>`, or `<job>:<letters>` with the switches that are on."""
+    code, _, letters = argument.partition(":")
+    film_edits.show_menu(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
+def make_edited_film(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    code, _, letters = argument.partition(":")
+    film_edits.make_film(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
+def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Make something of another kind of what a job was made from: `<job>:<kind>`."""
+    code, _, name = argument.partition(":")
+    job = _find_job(context, code)
+    kind = find_kind(job.kind) if job else None
+    if job is None or kind is None or name not in {each.kind for each in kind.follow_ups}:
+        result.replies.append(reply_for("error-not-found"))
+        return
+    follow_ups.submit_follow_up(pipeline, context, result, job, name)
+
+
 def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
     name, _, value = argument.partition("=")
     setting, edited_message_id = find_setting(name), context.inbound.message_id
-    if setting is None:
-        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
-    elif setting.find_offered(value) is None:
-        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
-    else:
+    if setting is not None and setting.find_offered(value) is not None:
         context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
-        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
-    result.replies.append(Reply(message))
+    elif setting is not None:
+        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
+        result.replies.append(Reply(message))
+        return
+    result.replies.append(Reply(build_own_settings(context, edited_message_id)))
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -116,9 +143,15 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "cancel": cancel_job,
     "again": repeat_job,
     "file": send_file,
+    "make": make_follow_up,
     "set": set_preference,
     "language": set_language,
     "heard": repeat_in_language,
+    "style": carousel.handle_style_choice,
+    "brand": brand.handle_brand_choice,
+    "correct": correct_words,
+    "edit": show_edits,
+    "edited": make_edited_film,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

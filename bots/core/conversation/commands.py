@@ -21,6 +21,8 @@ from bots.core.conversation import (
 from bots.core.conversation.features.registry import find_requested_feature, list_features
 from bots.core.conversation.jobs.intake import process_earlier_files
 from bots.core.conversation.payment_methods import format_plan_title
+from bots.core.conversation.styling import brand
+from bots.core.conversation.styling.carousel import build_own_settings
 from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
 from bots.locales import translate as sentence
@@ -47,8 +49,9 @@ def start(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
 
 def help_(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """Show the help text, and in private chats the additional commands of the user's role."""
-    features = _describe_commands(feature.command for feature in list_features())
-    prices = shop.build_price_hints(pipeline.entitlements.catalogue)
+    offered = (feature for feature in list_features() if pipeline.is_offered(feature.kind))
+    features = _describe_commands(feature.command for feature in offered)
+    prices = shop.build_price_hints(pipeline)
     result.replies.append(Reply(Message(paragraphs=(text_for("help"), *features, *prices))))
     allowed = [each.name for each in COMMANDS if each.min_role and can_use(context, each)]
     if allowed and not context.inbound.is_group:
@@ -65,7 +68,7 @@ def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arg
 
 
 def settings(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    result.replies.append(Reply(menus.build_settings_menu(context.person.tastes)))
+    result.replies.append(Reply(build_own_settings(context)))
 
 
 @shop.require_private_chat
@@ -78,7 +81,7 @@ def balance(pipeline: Pipeline, context: Context, result: HandlerResult, _argume
     message = Message(
         paragraphs=(
             *_build_balance(account_status, credit_lots, context.person.plan),
-            *shop.build_price_hints(pipeline.entitlements.catalogue),
+            *shop.build_price_hints(pipeline),
         ),
         choices=shop.build_shop_choices(pipeline, context),
     )
@@ -124,6 +127,8 @@ COMMANDS = (
     Command("start", start),
     Command("help", help_),
     Command("settings", settings),
+    Command("brand", brand.brand),
+    Command("logo", brand.logo),
     Command("balance", balance),
     Command("plans", shop.plans),
     Command("billing", subscription.billing),
@@ -177,9 +182,12 @@ def run_button_command(pipeline: Pipeline, context: Context, result: HandlerResu
     replace_pressed_message(context, result)
 
 
-def build_menus(*, is_operator: bool = True) -> CommandMenus:
-    """Build the command menus in every language; commands of the operator only in the operator's tenant."""
-    visible = [command for command in list_commands() if is_operator or not command.is_operator_only]
+def build_menus(*, is_operator: bool = True, has_chat_model: bool = True) -> CommandMenus:
+    """Build the command menus in every language; commands of the operator only in the operator's tenant, and none that
+    need a chat model where there is none."""
+    unavailable = {each.command for each in list_features() if each.kind.needs_chat_model and not has_chat_model}
+    offered = [command for command in list_commands() if command.name not in unavailable]
+    visible = [command for command in offered if is_operator or not command.is_operator_only]
 
     def list_help(min_role: Role, max_role: Role) -> dict[str, tuple[CommandHelp, ...]]:
         names = [command.name for command in visible if min_role <= command.min_role <= max_role]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bots.core.admin.tenants import caption_styles
 from bots.core.channel import Inbound
 from bots.core.context import Context, HandlerResult, build_error_reply, reply_for
 from bots.core.conversation import (
@@ -14,7 +15,9 @@ from bots.core.conversation import (
     tenant_pause,
 )
 from bots.core.conversation.features.registry import find_requested_feature
+from bots.core.conversation.jobs import corrections, line_lists
 from bots.core.conversation.jobs.intake import JobIntake
+from bots.core.conversation.styling import brand
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
 from models.errors import ErrorCode, RequestRejected
@@ -64,13 +67,25 @@ class Conversation:
         elif context.admission is not None and context.admission.rejection is not None:
             result.replies.append(build_error_reply(context.admission.rejection))
         elif context.files:
-            JobIntake(self.pipeline, context, result, context.ack).submit_files()
+            self._handle_files(context, result)
         else:
             self._handle_text(context, result, inbound.text.strip())
         return result
 
+    def _handle_files(self, context: Context, result: HandlerResult) -> None:
+        """Handle files: a logo by its command, caption styles, and what jobs are made from."""
+        text = "" if context.inbound.is_forwarded else context.inbound.text.strip()
+        command, arguments = commands.parse_command(context, text)
+        if command is not None and command.name == "logo":
+            brand.take_logo(self.pipeline, context, result, arguments)
+            return
+        context = caption_styles.take_style_files(context, result)
+        if context.files:
+            JobIntake(self.pipeline, context, result, context.ack).submit_files()
+
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text: the number of a menu entry, a command, a verification code, or the label of a choice.
+        """Handle a text: corrected lines, the number of a menu entry, a command, a verification code, or the label of a
+        choice.
 
         Forwarded words are another author's, and do nothing.
         """
@@ -80,6 +95,8 @@ class Conversation:
         command, arguments = commands.parse_command(context, text)
         if opt_out.is_opt_out_request(context, text):
             opt_out.opt_out(self.pipeline, context, result)
+        elif (answered := line_lists.find_answered_list(context, text)) is not None:
+            corrections.apply_correction(self.pipeline, context, result, answered, text)
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_number(context, text)):
             self._handle_choice(context, result, data)
         elif command is not None:
@@ -88,6 +105,14 @@ class Conversation:
             account_linking.email(self.pipeline, context, result, text)
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_label(context, text)):
             self._handle_choice(context, result, data)
+        else:
+            self._handle_other_text(context, result, text)
+
+    def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
+        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines."""
+        quoted = line_lists.find_quoted_list(context)
+        if quoted is not None:
+            corrections.apply_correction(self.pipeline, context, result, quoted, text)
         else:
             result.replies.append(reply_for("not-understood"))
 

@@ -1,6 +1,7 @@
 """Menus of /settings and /language: pure functions from a user's tastes to messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bots.core.context import choice_for, text_for
 from bots.core.conversation.features.registry import list_settings
@@ -11,16 +12,24 @@ from models.messaging.deliveries import Message, TranslatedChoice, TranslatedTex
 CHOICES_PER_ROW = 3  # choices side by side
 
 
-def build_settings_menu(tastes: Tastes, edited_message_id: str | None = None) -> Message:
-    """Build the menu of all settings with their values."""
+def build_settings_menu(
+    tastes: Tastes,
+    edited_message_id: str | None = None,
+    own_labels: Mapping[str, TranslatedText] = MappingProxyType({}),
+) -> Message:
+    """Build the menu of the settings with their values; `own_labels`, by setting, are those of the tenant alone."""
     rows = tuple(
         (
             TranslatedChoice(
-                data=f"set:{setting.name}",
-                label=TranslatedText(key=f"setting-{setting.name}", inner=setting.find_chosen(tastes).label),
+                data=setting.menu or f"set:{setting.name}",
+                label=TranslatedText(
+                    key=f"setting-{setting.name}",
+                    inner=own_labels.get(setting.name) or setting.find_chosen(tastes).label,
+                ),
             ),
         )
         for setting in list_settings()
+        if setting.is_listed
     )
     return Message(paragraphs=(text_for("settings"),), choices=rows, edits=edited_message_id)
 
@@ -34,7 +43,7 @@ def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str 
         )
         for each in setting.list_values()
     ]
-    rows = (*_split_rows(choices), (choice_for("set", "choice-back"),))
+    rows = (*split_rows(choices), (choice_for("set", "choice-back"),))
     return Message(paragraphs=(text_for(f"setting-choose-{setting.name}"),), choices=rows, edits=edited_message_id)
 
 
@@ -46,7 +55,8 @@ def build_language_menu(edited_message_id: str | None = None) -> Message:
     return Message(paragraphs=(text_for("language-choose"),), choices=(row,), edits=edited_message_id)
 
 
-def _split_rows(choices: Sequence[TranslatedChoice]) -> tuple[tuple[TranslatedChoice, ...], ...]:
+def split_rows(choices: Sequence[TranslatedChoice]) -> tuple[tuple[TranslatedChoice, ...], ...]:
+    """Split choices into rows."""
     return tuple(tuple(choices[start : start + CHOICES_PER_ROW]) for start in range(0, len(choices), CHOICES_PER_ROW))
 
 

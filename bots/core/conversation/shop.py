@@ -35,14 +35,17 @@ def plans(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
         return
     current = text_for("plans-current", plan=format_plan_title(plan_of(context)))
     result.replies.append(
-        Reply(Message(paragraphs=(text_for("plans"), current, *build_price_hints(catalogue)), choices=rows))
+        Reply(Message(paragraphs=(text_for("plans"), current, *build_price_hints(pipeline)), choices=rows))
     )
 
 
-def build_price_hints(catalogue: Catalogue) -> tuple[TranslatedText, ...]:
-    """What jobs cost: those of most kinds, and those of each kind with a price of its own."""
-    own = (text_for(f"{kind.name}-price") for kind in list_kinds() if kind.name in catalogue.prices)
-    return (text_for("price-hint"), *own)
+def build_price_hints(pipeline: Pipeline) -> tuple[TranslatedText, ...]:
+    """What jobs cost: those of most kinds, those of each kind with a price of its own, and corrections."""
+    catalogue = pipeline.entitlements.catalogue
+    offered = (kind for kind in list_kinds() if kind.name in catalogue.prices and pipeline.is_offered(kind))
+    own = (text_for(f"{kind.name}-price") for kind in offered)
+    corrections = (text_for("corrections-price"),) if catalogue.corrections.prices else ()
+    return (text_for("price-hint"), *own, *corrections)
 
 
 def build_offers(catalogue: Catalogue, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:

@@ -1,7 +1,6 @@
 """Builder of the payload of an outbox message, and its transmission through a channel."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,9 +8,12 @@ from sqlmodel import Session
 
 from bots.core.channel import Channel, ChatRef, MessageNotEditable, MessageNotModified, RenderedMessage, Upload
 from bots.core.delivery.message_rendering import render_message
+from bots.core.delivery.payload import DeliveryPayload
+from bots.core.delivery.previews import attach_preview
 from models.identity.people import Address, Person
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
+from pipeline import PreviewRenderer, PreviewRequest, find_preview_request
 from storage.db import Database
 from storage.media import files
 from storage.media.media_store import MediaStore
@@ -26,18 +28,11 @@ class MediaMissing(Exception):
     """The media file of a message no longer exists."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryPayload:
-    """All that is needed to send a delivery."""
-
-    chat_ref: ChatRef
-    text: RenderedMessage
-    edited_message_id: str | None
-    upload: Upload | None
-
-
-def build_payload(db: Database, store: MediaStore, delivery: Delivery) -> DeliveryPayload:
-    """Build the payload of a delivery. Blocking: files may be fetched from remote storage, outside of the transaction.
+def build_payload(
+    db: Database, store: MediaStore, delivery: Delivery, previews: PreviewRenderer | None = None
+) -> DeliveryPayload:
+    """Build the payload of a delivery. Blocking: files may be fetched from remote storage and previews drawn, outside
+    of the transaction.
 
     Raises MediaMissing, MissingTranslation, OSError while the store is unavailable, and SQLAlchemyError while the
     database is.
@@ -45,7 +40,9 @@ def build_payload(db: Database, store: MediaStore, delivery: Delivery) -> Delive
     try:
         with db.read_transaction() as session:
             build = _prepare_payload(session, store, delivery)
-        return build()
+            request = _find_preview_request(session, delivery) if previews else None
+        payload = build()
+        return payload if request is None or previews is None else attach_preview(payload, delivery, request, previews)
     except FileNotFoundError as error:
         raise MediaMissing("file gone") from error
     except (KeyError, ValidationError) as error:
@@ -82,6 +79,12 @@ def _prepare_payload(session: Session, store: MediaStore, delivery: Delivery) ->
     upload = _prepare_upload(session, store, delivery, text) if message.media_id else None
     chat_ref = ChatRef(address.chat, address.thread)
     return lambda: DeliveryPayload(chat_ref, text, edited_message_id, upload() if upload else None)
+
+
+def _find_preview_request(session: Session, delivery: Delivery) -> PreviewRequest | None:
+    preview = delivery.content.preview
+    person = session.get_one(Person, delivery.person_id)
+    return find_preview_request(session, preview, person.language) if preview else None
 
 
 def _prepare_upload(

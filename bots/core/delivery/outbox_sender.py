@@ -20,7 +20,7 @@ from bots.core.delivery.delivery_results import DeliveryResults, ResultAction
 from bots.core.rate_limit import TokenBucket
 from models.messaging.deliveries import Delivery
 from models.retries import DELIVERY_RETRIES
-from pipeline import LeaseRenewer
+from pipeline import LeaseRenewer, PreviewRenderer
 from storage.db import Database
 from storage.media.media_store import MediaStore
 from storage.messaging import outbox
@@ -43,6 +43,7 @@ class OutboxSender:
     store: MediaStore
     channels: Mapping[UUID, Channel]
     lease: timedelta = LEASE
+    previews: PreviewRenderer | None = None
     monotonic: Callable[[], float] = time.monotonic
     _wake_event: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -168,7 +169,8 @@ class OutboxSender:
             return
         action: ResultAction
         try:
-            payload = await asyncio.to_thread(build_payload, self.db, self.store, row)
+            run = self.previews.executor.run if self.previews and row.content.preview else asyncio.to_thread
+            payload = await run(build_payload, self.db, self.store, row, self.previews)
             external_id = await send_payload(channel, payload)
         except Exception as error:  # noqa: BLE001 - a boundary: whatever a channel raises, the chat's other messages are sent
             action = self._results.action_for(row, error)

@@ -22,6 +22,7 @@ export function icon(path) {
 }
 
 export const icons = {
+  close: "M6 6l12 12 M18 6 6 18",
   save: "M12 4v11 M6.5 10 12 15.5 17.5 10 M5 20h14",
   file: "M6 3h8l4 4v14H6z M14 3v4h4",
   audio: "M9 18V6l10-2v12 M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z M19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",

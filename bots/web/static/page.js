@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { Editor } from "./editor.js";
 import { element } from "./elements.js";
 import { Feed } from "./feed.js";
 import { menu } from "./menu.js";
@@ -18,6 +19,7 @@ const feed = new Feed({ onNews: news, onState: state });
 new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
 menu({ onCommand: (text) => send({ text }), canLeave });
 let typingTimer;
+const edited = new Map(); // lines by button, as they were sent: the answer may be that credits are missing
 let heard = 0; // times the bot has said or changed something
 
 function news(messages, { other, first }) {
@@ -115,6 +117,30 @@ function tooBig(files) {
 }
 
 function press(message, button, release) {
+  if (button.data.startsWith("correct:")) edit(message, button, release);
+  else tap(message, button, release);
+}
+
+// Opens the editor. Where there are no words to be edited, the button is sent, and the answer says why.
+async function edit(message, button, release) {
+  const answer = await fetch(`/chat/words/${button.data.slice("correct:".length)}`).catch(() => null);
+  if (!answer?.ok) {
+    tap(message, button, release);
+    return;
+  }
+  release();
+  const editor = new Editor(await answer.json(), message.film, save, edited.get(button.data));
+  editor.open();
+
+  function save(json, lines) {
+    edited.set(button.data, lines);
+    const files = [new File([json], "words.json", { type: "application/json" })];
+    const after = { onSent: () => editor.saved(), onFailed: (text) => editor.failed(text) };
+    outgoing.add({ id: newId(), choice: button.data, message: message.id, files, heard, ...after });
+  }
+}
+
+function tap(message, button, release) {
   const sending = { id: newId(), choice: button.data, message: message.id, release, heard };
   outgoing.add(sending);
 }
@@ -127,19 +153,25 @@ function progress(sending, part) {
 }
 
 function sent(sending) {
+  sending.onSent?.();
   const bubble = conversation.get(sending.id);
   if (bubble && !bubble.message.at) bubble.foot.replaceChildren();
   if (sending.heard === heard) typing(true); // the answer may have been quicker
 }
 
 function waiting(sending) {
-  if (sending.release) return;
+  sending.onFailed?.(words("offline")); // it is sent all the same, as soon as that can be
+  if (sending.release || sending.onFailed) return;
   foot(sending, element("span", { text: words("waiting") }), discard(sending));
 }
 
 function failed(sending, error) {
   if (error.code === "SIGNED_OUT") location.reload();
   const text = words(error.code ? `error-${error.code}` : "error", { limit: error.limit });
+  if (sending.onFailed) {
+    sending.onFailed(text);
+    return;
+  }
   if (sending.release) {
     sending.release();
     feed.refresh();

@@ -14,20 +14,26 @@ _LEAD_FRAMES = 0.2  # of a frame: a word is highlighted this much early rather t
 
 
 class CaptionPainter:
-    """Returns the overlays of a frame by its time; `above` are on every frame, over the captions."""
+    """Returns the overlays of a frame by its time; `above` and `below` the captions are those of every frame."""
 
     def __init__(
-        self, blocks: Sequence[CaptionBlock], style: CaptionStyle, canvas: Canvas, above: Sequence[Overlay] = ()
+        self,
+        blocks: Sequence[CaptionBlock],
+        style: CaptionStyle,
+        canvas: Canvas,
+        above: Sequence[Overlay] = (),
+        below: Sequence[Overlay] = (),
     ) -> None:
         self._blocks = blocks
         self._timeline = CaptionTimeline(blocks, style.motion, lead=_LEAD_FRAMES / canvas.fps)
         self._bitmaps = WordBitmaps(style, canvas.matrix)
         self._above = above
+        self._below = below
 
     def __call__(self, seconds: float) -> list[Overlay]:
         state = self._timeline.find_state(seconds)
         found = self._bitmaps.build_overlays(self._blocks[state.block_index], state) if state else []
-        return [*found, *self._above]
+        return [*self._below, *found, *self._above]
 
     def find_box(self, seconds: float) -> Box | None:
         """The box of the captions that are visible at a time."""

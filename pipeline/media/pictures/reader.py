@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.media.decode_errors import convert_decode_errors
@@ -30,6 +31,14 @@ def read_picture(path: Path, max_side: int = 4096) -> Picture:
         if file.format in _ANIMATED_FORMATS and getattr(file.image, "is_animated", False):
             file.image.seek(visibility.find_fullest_frame(open_picture(path, file_format).image))
         return _put_on_board(_decode(file, max_side))
+
+
+def read_with_transparency(path: Path, max_side: int) -> NDArray[np.uint8]:
+    """Read a picture, or the first of an animation, with straight alpha: (height, width, 4). Raises like the above."""
+    file = open_picture(path, sniff(path))
+    with convert_decode_errors():
+        image = _decode(file, max_side)
+        return np.array(image.convert("RGBA"), np.uint8)
 
 
 def _put_on_board(image: Image.Image) -> Picture:

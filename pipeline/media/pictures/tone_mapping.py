@@ -56,17 +56,17 @@ def convert_to_srgb(samples: NDArray[np.uint16], points: CodePoints) -> NDArray[
     """Convert height x width x 3 samples of 16 bits."""
     peak = _measure_peak(samples, points)
     bands = [samples[row : row + _BAND_ROWS] for row in range(0, len(samples), _BAND_ROWS)]
-    return np.concatenate([_encode_srgb(_compress(_to_linear(band, points), peak)) for band in bands])
+    return np.concatenate([_encode_srgb(_compress(to_linear(band, points), peak)) for band in bands])
 
 
 def _measure_peak(samples: NDArray[np.uint16], points: CodePoints) -> float:
     """The brightest light of areas, 1 at reference white: single pixels at edges are brighter after lossy coding."""
     size = max(1, samples.shape[1] // _AREA_SIDE), max(1, samples.shape[0] // _AREA_SIDE)
     areas = np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), np.uint16)
-    return float(np.quantile(_to_linear(areas, points).max(axis=2), _PEAK_QUANTILE))
+    return float(np.quantile(to_linear(areas, points).max(axis=2), _PEAK_QUANTILE))
 
 
-def _to_linear(samples: NDArray[np.uint16], points: CodePoints) -> Floats:
+def to_linear(samples: NDArray[np.uint16], points: CodePoints) -> Floats:
     """Linear light of BT.709, 1 at reference white; colours outside of it are cut off."""
     light: Floats = _build_table(points.transfer)[samples]
     if points.transfer == HLG:

@@ -1,6 +1,7 @@
 """Presentation times of frames in files that store decoding times only."""
 
-from typing import Any, Final
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
 
 from av.packet import Packet
 from av.video.frame import VideoFrame
@@ -16,6 +17,13 @@ def has_presentation_times(stream: VideoStream) -> bool:
     """
     format_name = stream.container.format.name
     return format_name != "avi" and not ("matroska" in format_name and stream.codec_tag != _NO_TAG)
+
+
+class FrameTimes(NamedTuple):
+    """Times of the frames of a film's source in order, and its end; seconds from the start of the media."""
+
+    times: tuple[Fraction, ...]
+    end: Fraction
 
 
 class DecodingClock:

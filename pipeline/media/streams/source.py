@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import av
@@ -12,8 +13,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, RequestRejected
+from pipeline.media.demux import open_media
 from pipeline.media.streams.decoding import VideoDecoder
 from pipeline.media.streams.frame_shape import FrameShape
+from pipeline.media.streams.frame_times import FrameTimes, has_presentation_times
 from pipeline.media.streams.joins import read_packets
 from pipeline.media.streams.selection import choose_audio, choose_video
 from pipeline.media.streams.statistics import StreamStats
@@ -25,6 +28,11 @@ class TimeOrigins:
 
     start: Fraction
     shift: Fraction
+
+    @property
+    def film_start(self) -> Fraction:
+        """Where words count from, on the film's time line."""
+        return self.start - self.shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,12 @@ def select_streams(container: InputContainer) -> SourceStreams:
     return SourceStreams(container, video, choose_audio(container), TimeOrigins(start, shift))
 
 
+def read_film_start(path: Path) -> float:
+    """Seconds on the time line of a file's film that words count from. Raises as `open_media` and `select_streams`."""
+    with open_media(path) as container:
+        return float(select_streams(container).origins.film_start)
+
+
 def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceMeasures:
     """Count all packets, and decode the first frame, or all frames to find the largest if `is_size_varying`.
 
@@ -82,6 +96,21 @@ def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceM
     end = max(video.last_frame_end, audio.end_time)
     seconds = float(end - sources.origins.start)
     return SourceMeasures(sizes.first_frame, sizes.largest, seconds, end, video.frame_rate, audio.byte_count)
+
+
+def read_frame_times(path: Path) -> FrameTimes:
+    """Read when each frame is shown, without decoding any. Raises what `open_media` and `select_streams` raise."""
+    with open_media(path) as container:
+        sources, video, audio = select_streams(container), StreamStats(), StreamStats()
+        has_pts, start, times = has_presentation_times(sources.video), sources.origins.start, set[Fraction]()
+        for packet in sources.read_packets():
+            is_video = packet.stream is sources.video
+            if packet.size:
+                (video if is_video else audio).add_packet(packet)
+            timestamp = packet.pts if has_pts else packet.dts
+            if is_video and packet.size and not packet.is_discard and timestamp is not None and packet.time_base:
+                times.add(timestamp * packet.time_base - start)
+        return FrameTimes(tuple(sorted(times)), max(video.last_frame_end, audio.end_time) - start)
 
 
 class _FrameSizes:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.types import Image
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 _MIN_FACE_WIDTH = 50  # pixels: in a narrower face lines are enough
 _EYE_ROWS = (0.34, 0.50)  # shares of the face's height between which its eyes are

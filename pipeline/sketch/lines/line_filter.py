@@ -14,7 +14,7 @@ import numpy as np
 from skimage.morphology import skeletonize
 
 from pipeline.sketch.types import Array, Floats, Image, Integers, Mask
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 _SIGMA = 1.1  # pixels, of the inner Gaussian across an edge
 _OFFSETS_ACROSS = np.arange(-4, 5, dtype=np.float32)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.sketch.types import Array, Floats, Mask, Points
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 _DIRECTION_PIXELS = 6  # last pixels of a walk that give its direction
 _DIRECTION_POINTS = 7  # points at each end of a stroke that give its direction

@@ -1,7 +1,7 @@
-"""Frame loop of a scene: writes revealed pixels into the planes and blends the hand and watermark over them."""
+"""Frame loop of a scene: writes revealed pixels into the planes and blends the hand, logo and watermark over them."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,21 +51,21 @@ class PenState:
 
 
 class Board:
-    """Clean planes of the drawing so far, and their copy in the frame with hand and watermark blended over it."""
+    """Clean planes of the drawing so far, and their copy in the frame with hand, logo and watermark blended over it."""
 
     def __init__(
         self,
         writer: FrameWriter,
         empty: YuvPlanes,
         sprites: Mapping[str, Sprite],
-        overlay: FrameOverlay | None,
+        overlays: Sequence[FrameOverlay],
         fps: int,
     ) -> None:
         height, width = writer.y.shape
         self.clean_planes = empty
         self._writer = writer
         self._sprites = sprites
-        self._overlay = overlay
+        self._overlays = overlays
         self._fps = fps
         self._dirty_rectangles: list[Rectangle] = [Rectangle(0, 0, width, height)]
 
@@ -95,7 +95,7 @@ class Board:
                 _apply_reveal(reveal, frame, clean_plane, frame_plane)
 
     def _restore_clean_areas(self) -> None:
-        """Remove the previous frame's hand and watermark by copying the clean planes over them."""
+        """Remove the previous frame's hand, logo and watermark by copying the clean planes over them."""
         for rectangle in self._dirty_rectangles:
             for clean_plane, frame_plane, area in zip(
                 (self.clean_planes.y, self.clean_planes.u, self.clean_planes.v),
@@ -110,11 +110,9 @@ class Board:
         sprite = self._sprites.get(scene.tool)
         if sprite is not None and pen is not None:
             self._dirty_rectangles += sprite.blend(self._writer, (float(pen[0]), float(pen[1])))
-        if self._overlay is not None:
-            self._overlay.blend(self._writer.y, self._writer.u, self._writer.v)
-            self._dirty_rectangles.append(
-                Rectangle(self._overlay.x, self._overlay.y, self._overlay.width, self._overlay.height)
-            )
+        for overlay in self._overlays:
+            overlay.blend(self._writer.y, self._writer.u, self._writer.v)
+            self._dirty_rectangles.append(Rectangle(overlay.x, overlay.y, overlay.width, overlay.height))
 
 
 def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image) -> None:

@@ -13,7 +13,7 @@ from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import stroke_groups
 from pipeline.sketch.strokes.path_ordering import Tour
 from pipeline.sketch.types import Floats, Points
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 _FACE_WEIGHT = 4.0  # weight factor of an object with a face
 _MIN_OUTLINE_LENGTH, _MIN_CONTOUR_LENGTH = (

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import stroke_groups
 from pipeline.sketch.types import Floats, Image
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 _INK_PER_SECOND = 3.2  # units of line a second that do not look hurried
 BOLD_INK_FACTOR, _BOLD_STRENGTH = (

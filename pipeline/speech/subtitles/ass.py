@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
+from models.captions.placement import Anchor
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
 from pipeline.speech.subtitles.highlights import merge_highlights
-from pipeline.speech.subtitles.markup import find_placement, get_placement
+from pipeline.speech.subtitles.markup import (
+    find_anchor,
+    find_placement,
+    get_anchor,
+    get_legacy_anchor,
+    get_placement,
+)
 from pipeline.speech.subtitles.timestamps import parse_timestamp
 
 _SECTIONS: Final = {"[script info]", "[events]", "[v4+ styles]", "[v4 styles]"}
@@ -22,6 +30,16 @@ _MOVING_EFFECTS: Final = ("banner", "scroll")  # text that runs through the pict
 Fields = Mapping[str, str]
 
 
+class _StylePlace(NamedTuple):
+    """Where the events of a style stand."""
+
+    placement: CuePlacement
+    anchor: Anchor | None
+
+
+_BOTTOM: Final = _StylePlace(CuePlacement.DIALOGUE, None)
+
+
 def is_ass(lines: Sequence[str]) -> bool:
     """Whether this is ASS or SSA."""
     return any(line.strip().lower() in _SECTIONS for line in lines)
@@ -32,8 +50,10 @@ def parse_cues(lines: Sequence[str]) -> list[Cue]:
 
     Raises RequestRejected (SUBTITLES_UNREADABLE) for an event without times: its text would be lost.
     """
+    is_legacy = any(line.strip().lower() == "[v4 styles]" for line in lines)
     styles = {
-        fields.get("name", "").strip().lstrip("*"): _parse_alignment(fields) for fields in _read_rows(lines, "style")
+        fields.get("name", "").strip().lstrip("*"): _parse_alignment(fields, is_legacy=is_legacy)
+        for fields in _read_rows(lines, "style")
     }
     events = list(_read_rows(lines, "dialogue", _EVENT_FIELDS))
     found = [(cue, fields.get("text", "")) for fields in events if (cue := _parse_event(fields, styles))]
@@ -53,27 +73,32 @@ def _read_rows(lines: Sequence[str], kind: str, names: Sequence[str] = ()) -> It
             yield dict(zip(names, values.split(",", len(names) - 1), strict=False))
 
 
-def _parse_alignment(fields: Fields) -> CuePlacement:
+def _parse_alignment(fields: Fields, *, is_legacy: bool) -> _StylePlace:
     alignment = fields.get("alignment", "").strip()
-    return get_placement(int(alignment)) if alignment.isdecimal() and len(alignment) < 3 else CuePlacement.DIALOGUE
+    if not alignment.isdecimal() or len(alignment) > 2:
+        return _BOTTOM
+    number = int(alignment)
+    return _StylePlace(get_placement(number), (get_legacy_anchor if is_legacy else get_anchor)(number))
 
 
-def _parse_event(fields: Fields, styles: Mapping[str, CuePlacement]) -> Cue | None:
+def _parse_event(fields: Fields, styles: Mapping[str, _StylePlace]) -> Cue | None:
     text = _DRAWING.sub("", fields.get("text", ""))
     if not text.strip():
         return None
     start, end = (parse_timestamp(fields.get(name, "")) for name in ("start", "end"))
     if start is None or end is None:
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
-    return create_cue(start, end, list(_split_karaoke(text, start)), _find_placement(fields, styles))
+    place = _find_place(fields, styles)
+    return replace(create_cue(start, end, list(_split_karaoke(text, start)), place.placement), anchor=place.anchor)
 
 
-def _find_placement(fields: Fields, styles: Mapping[str, CuePlacement]) -> CuePlacement:
+def _find_place(fields: Fields, styles: Mapping[str, _StylePlace]) -> _StylePlace:
     if fields.get("effect", "").strip().lower().startswith(_MOVING_EFFECTS):
-        return CuePlacement.POINT
+        return _StylePlace(CuePlacement.POINT, None)
     overrides = "".join(_OVERRIDES.findall(fields.get("text", "")))
     style = fields.get("style", "").strip().lstrip("*")
-    return find_placement(overrides) or styles.get(style, CuePlacement.DIALOGUE)
+    placement = find_placement(overrides)
+    return _StylePlace(placement, find_anchor(overrides)) if placement else styles.get(style, _BOTTOM)
 
 
 def _split_karaoke(text: str, start: float) -> Iterator[CuePart]:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
+from models.captions.placement import Anchor
 from models.jobs.transcript import Word
 from pipeline.speech import word_timing
 
@@ -47,6 +48,7 @@ class Cue:
     parts: tuple[CuePart, ...]
     placement: CuePlacement = CuePlacement.DIALOGUE
     has_speaker_lines: bool = False  # each line is somebody else's
+    anchor: Anchor | None = None
 
     @property
     def text(self) -> str:
@@ -78,6 +80,7 @@ class Cue:
                 start=_limit_seconds(start),
                 end=max(_limit_seconds(start), _limit_seconds(end)),
                 is_speaker_change=index in speaker_changes,
+                anchor=self.anchor,
             )
 
     def _time_characters(self) -> tuple[str, list[float]]:

@@ -4,6 +4,7 @@ import html
 import re
 from typing import Final
 
+from models.captions.placement import Anchor
 from pipeline.speech.subtitles.cues import CuePlacement
 
 _ATTRIBUTE: Final = r"\s+[\w:-]+\s*=\s*(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[^\s<>\"']{1,200})"
@@ -19,6 +20,11 @@ _ASS_OVERRIDE: Final = re.compile(r"\{\\[^{}]{0,200}\}")
 _MICRODVD_CODE: Final = re.compile(r"\{[ycfshopYCFSHOP]:[^{}]{0,100}\}")
 _POINT_TAG: Final = re.compile(r"\\(?:pos|move|org)\s*\(")
 _ALIGNMENT_TAG: Final = re.compile(r"\\an?(\d{1,2})(?!\d)")
+_NUMPAD_TAG: Final = re.compile(r"\\an(\d)(?!\d)")
+_LEGACY_TAG: Final = re.compile(r"\\a(\d{1,2})(?!\d)")
+_LINE_SETTING: Final = re.compile(r"(?:^|\s)line:(\d{1,3})(?:\.\d{1,6})?(%?)")
+_TOP_LINES: Final = 6  # of the about twenty that WebVTT counts from the top
+_TOP_PERCENT, _MIDDLE_PERCENT = 33, 66
 
 
 def strip_tags(text: str) -> str:
@@ -35,6 +41,42 @@ def find_placement(overrides: str) -> CuePlacement | None:
         return CuePlacement.POINT
     found = _ALIGNMENT_TAG.search(overrides)
     return get_placement(int(found.group(1))) if found else None
+
+
+def find_anchor(overrides: str) -> Anchor | None:
+    """The edge of the picture that the alignment tag of ASS or of the older SSA names; None if there is none."""
+    if found := _NUMPAD_TAG.search(overrides):
+        return get_anchor(int(found.group(1)))
+    if found := _LEGACY_TAG.search(overrides):
+        return get_legacy_anchor(int(found.group(1)))
+    return None
+
+
+def get_anchor(alignment: int) -> Anchor | None:
+    """The edge of an alignment as on a numeric keypad; None for the bottom, which is where captions stand anyway."""
+    if 4 <= alignment <= 6:
+        return "middle"
+    return "top" if 7 <= alignment <= 9 else None
+
+
+def get_legacy_anchor(alignment: int) -> Anchor | None:
+    """The edge of an alignment of SSA."""
+    if 9 <= alignment <= 11:
+        return "middle"
+    return "top" if 5 <= alignment <= 7 else None
+
+
+def find_line_anchor(settings: str) -> Anchor | None:
+    """The edge that the line setting of a WebVTT cue is nearest to; None for the bottom."""
+    found = _LINE_SETTING.search(settings)
+    if found is None:
+        return None
+    line = int(found.group(1))
+    if not found.group(2):
+        return "top" if line < _TOP_LINES else None
+    if line < _TOP_PERCENT:
+        return "top"
+    return "middle" if line < _MIDDLE_PERCENT else None
 
 
 def get_placement(alignment: int) -> CuePlacement:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from models.captions.placement import Anchor
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
 from pipeline.speech.subtitles.highlights import merge_highlights
-from pipeline.speech.subtitles.markup import find_placement, strip_tags
+from pipeline.speech.subtitles.markup import find_anchor, find_line_anchor, find_placement, strip_tags
 from pipeline.speech.subtitles.timestamps import (
     GROUPS,
     TIMESTAMP,
@@ -29,6 +30,7 @@ class _Block:
     start: float
     end: float
     lines: list[str] = field(default_factory=list)
+    anchor: Anchor | None = None
 
 
 def is_srt(lines: Sequence[str]) -> bool:
@@ -86,7 +88,7 @@ def _split_blocks(lines: Sequence[str]) -> tuple[list[str], list[_Block]]:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
         if timing := match_timing_line(line):
             start, end, rest = timing
-            blocks.append(_Block(start, end, [_drop_settings(rest)]))
+            blocks.append(_Block(start, end, [_drop_settings(rest)], find_line_anchor(rest)))
         else:
             (blocks[-1].lines if blocks else preamble).append(line)
     return preamble, blocks
@@ -131,4 +133,5 @@ def _build_cue(block: _Block) -> Cue:
         CuePart(strip_tags(pieces[index + GROUPS]), to_seconds(pieces[index : index + GROUPS]))
         for index in range(1, len(pieces), GROUPS + 1)
     ]
-    return create_cue(block.start, block.end, parts, find_placement(text) or CuePlacement.DIALOGUE)
+    cue = create_cue(block.start, block.end, parts, find_placement(text) or CuePlacement.DIALOGUE)
+    return replace(cue, anchor=find_anchor(text) or block.anchor)

@@ -3,7 +3,7 @@
 import html
 import json
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
@@ -45,11 +45,25 @@ def _to_fields(word: Word) -> dict[str, object]:
     return fields | ({"has_estimated_times": True} if word.has_estimated_times else {})
 
 
+class TimedText(NamedTuple):
+    """Text of one or two lines that is shown from `start` to `end`, seconds of the media."""
+
+    start: float
+    end: float
+    text: str
+
+
+def list_captions(transcript: Transcript) -> list[TimedText]:
+    """The transcript as subtitles."""
+    return [
+        TimedText(group[0].start, group[-1].end, _break_lines(group, transcript)) for group in group_words(transcript)
+    ]
+
+
 def to_srt(transcript: Transcript) -> str:
     blocks = [
-        f"{number}\n{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}\n"
-        f"{_break_lines(group, transcript)}\n"
-        for number, group in enumerate(group_words(transcript), start=1)
+        f"{number}\n{_format_timestamp(start, ',')} --> {_format_timestamp(end, ',')}\n{_escape_arrow(text)}\n"
+        for number, (start, end, text) in enumerate(list_captions(transcript), start=1)
     ]
     return "\n".join(blocks)
 
@@ -60,7 +74,7 @@ def to_vtt(transcript: Transcript) -> str:
     separator = _separator_for(transcript)
     for group in group_words(transcript):
         tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
-        text = separator.join(
+        text = _dash_for(group[0]) + separator.join(
             f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
         )
         times = f"{_format_timestamp(group[0].start, '.')} --> {_format_timestamp(group[-1].end, '.')}"
@@ -80,7 +94,7 @@ def to_ass(transcript: Transcript) -> str:
         )
         events.append(
             f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
-            f",Words,,0,0,0,,{karaoke}\n"
+            f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}\n"
         )
     return _ASS_HEADER + "".join(events)
 
@@ -103,47 +117,50 @@ def to_txt(transcript: Transcript) -> str:
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
-        if before and word.start - before.end > _PARAGRAPH_PAUSE:
-            lines += [join_group(sentence, transcript), ""] if sentence else [""]
+        is_paragraph = before is not None and word.start - before.end > _PARAGRAPH_PAUSE
+        if is_paragraph or word.is_speaker_change:
+            lines += [_join_turn(sentence, transcript)] if sentence else []
+            lines += [""] if is_paragraph else []
             sentence = []
         sentence.append(word)
         if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
-            lines.append(join_group(sentence, transcript))
+            lines.append(_join_turn(sentence, transcript))
             sentence = []
-    return "\n".join([*lines, join_group(sentence, transcript)]).strip() + "\n"
+    return "\n".join([*lines, _join_turn(sentence, transcript)]).strip() + "\n"
 
 
-def group_words(transcript: Transcript) -> list[list[Word]]:
-    """Group words into readable captions: two lines of 42 characters, 6 s, ending at sentences and pauses."""
+def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
+    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses."""
     groups: list[list[Word]] = []
     for word in transcript.words:
-        if groups and _can_add(groups[-1], word, transcript):
+        if groups and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
             groups[-1].append(word)
         else:
             groups.append([word])
     return groups
 
 
-def _can_add(group: WordGroup, word: Word, transcript: Transcript) -> bool:
+def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_characters: int) -> bool:
     characters = len(join_group([*group, word], transcript))
     is_long_enough = len(join_group(group, transcript)) > _LINE_CHARACTERS // 2
     return (
-        characters <= _LINE_CHARACTERS * _MAX_LINES
+        characters <= max_characters
         and word.end - group[0].start <= _MAX_CAPTION_SECONDS
         and word.start - group[-1].end <= _CAPTION_PAUSE
+        and not word.is_speaker_change
         and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))
     )
 
 
 def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     """One line if the text fits, else two of lengths as equal as possible."""
-    whole = join_group(group, transcript)
+    whole = _join_turn(group, transcript)
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
-        return _escape_arrow(whole)
+        return whole
     halves = [
-        (join_group(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
+        (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
     ]
-    return _escape_arrow("\n".join(min(halves, key=lambda pair: max(map(len, pair)))))
+    return "\n".join(min(halves, key=lambda pair: max(map(len, pair))))
 
 
 def _escape_arrow(text: str) -> str:
@@ -154,6 +171,15 @@ def _escape_arrow(text: str) -> str:
 def join_group(words: WordGroup, transcript: Transcript) -> str:
     """Join words as the transcript's language is written."""
     return _separator_for(transcript).join(word.text for word in words)
+
+
+def _join_turn(words: WordGroup, transcript: Transcript) -> str:
+    """Join words, with a dash before the first words of another speaker."""
+    return _dash_for(words[0]) + join_group(words, transcript) if words else ""
+
+
+def _dash_for(word: Word) -> str:
+    return "- " if word.is_speaker_change else ""
 
 
 def _separator_for(transcript: Transcript) -> str:

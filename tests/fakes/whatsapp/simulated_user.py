@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from fakes.simulated_users import WAIT_SECONDS
+from fakes.simulated_users import WAIT_SECONDS, correct_first_line
 from fakes.whatsapp.chats import WhatsAppBotMessage
 from fakes.whatsapp.people import WhatsAppPerson
 
@@ -38,6 +38,10 @@ class SimulatedWhatsAppUser:
             self.person.send_text(found.options[label])
         else:
             self.person.send_reply(found, found.options[label])
+
+    def correct_word(self, button: str, before: str, after: str) -> None:
+        self.press_button(button)
+        self.send_text(correct_first_line(self.wait_for_text(r"^1: "), before, after))
 
     def wait_for_link(self, label: str) -> str:
         found = self._wait_for_message(f"link {label!r}", lambda message: label in message.links)

@@ -42,6 +42,7 @@ from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
 from pipeline.jobs.service import JobRequest, Pipeline, Retention
 from pipeline.jobs.sweeper import Sweeper
+from pipeline.previews.renderer import PreviewRenderer, create_preview_cache
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.identity import people
@@ -81,7 +82,12 @@ class World:
     sweeper: Sweeper = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox_sender = OutboxSender(self.db, self.store, self.channels, monotonic=self.clock.monotonic)
+        retention, executor = self.pipeline.retention, self.pipeline.file_executor
+        cache = create_preview_cache(self.folder)
+        previews = PreviewRenderer(self.sandbox, self.store, cache, retention.open_temp_folder, executor)
+        self.outbox_sender = OutboxSender(
+            self.db, self.store, self.channels, monotonic=self.clock.monotonic, previews=previews
+        )
         self.progress_updater = self.create_progress_updater()
         self.sweeper = Sweeper(self.job_runner, self.pipeline.queue, interval=0.05)
 

@@ -1,6 +1,7 @@
 """Definition of a feature: how a kind of job is asked for in a conversation, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bots.core.conversation.features.settings import Setting, Tastes
 from models.jobs.options import JobOptions
@@ -21,6 +22,7 @@ class Feature:
     aliases: tuple[str, ...] = ()
     default_for: frozenset[MediaKind] = frozenset()
     settings: tuple[Setting, ...] = ()
+    edits: Mapping[str, Setting] = field(default_factory=dict)  # switches under a result, by letters
 
     @property
     def command(self) -> str:
@@ -34,6 +36,7 @@ class Feature:
             *(f"{prefix}-{kind.name}" for prefix in ("command", "admin-stats")),
             *(f"{prefix}-{stage}" for stage in kind.stages for prefix in ("status", "status-now")),
             *(button.label_key for button in kind.buttons),
+            *(follow_up.label_key for follow_up in kind.follow_ups),
             *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
             *(key for setting in self.settings for key in setting.list_text_keys()),
         )

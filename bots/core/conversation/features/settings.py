@@ -21,7 +21,8 @@ class SettingValue:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A preference that decides on the option `option` of a job. Its texts are `setting-<name>` and
-    `setting-choose-<name>`.
+    `setting-choose-<name>`. `menu` is the data of the button that opens a menu of its own; a setting that is not
+    listed is changed in another one's menu.
     """
 
     name: str
@@ -29,21 +30,41 @@ class Setting:
     default: str
     list_values: Callable[[], tuple[SettingValue, ...]]
     parse: Callable[[str], Any] = str  # a value as the option's type
+    menu: str = ""
+    is_listed: bool = True
 
     def list_text_keys(self) -> tuple[str, ...]:
         """Keys of the setting's texts, and of the labels of its values."""
         labels = tuple(each.label.key for each in self.list_values())
+        if not self.is_listed:
+            return labels
         return (f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
 
     def find_chosen(self, tastes: Tastes) -> SettingValue:
         """The user's present value; the first one where the stored value is no longer offered."""
         stored = tastes.get(self.name, self.default)
-        current = f"{stored:g}" if isinstance(stored, float) else str(stored)
+        current = _format_stored(stored)
         offered = self.list_values()
         return next((each for each in offered if each.value == current), offered[0])
 
     def find_offered(self, value: str) -> SettingValue | None:
         return next((each for each in self.list_values() if each.value == value), None)
+
+
+def _format_stored(value: object) -> str:
+    """A stored value as the text of its choice."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def switch_for(name: str, option: str) -> Setting:
+    """A setting that is on or off, and off by default."""
+    return Setting(name, option=option, default="off", list_values=_list_switch_values, parse="on".__eq__)
+
+
+def _list_switch_values() -> tuple[SettingValue, ...]:
+    return values_from({value: TranslatedText(key=f"choice-switch-{value}") for value in ("off", "on")})
 
 
 def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...]:

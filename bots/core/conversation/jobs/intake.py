@@ -11,7 +11,7 @@ from bots.core.conversation.features.registry import (
     find_requested_feature,
     list_features,
 )
-from bots.core.conversation.jobs import quoted_files
+from bots.core.conversation.jobs import corrections, line_lists, quoted_files
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
@@ -37,7 +37,7 @@ class JobIntake:
 
     def submit_files(self) -> None:
         measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
-        subtitles = [file for file in self.context.files if isinstance(file, Transcript)]
+        subtitles = self._take_corrections([file for file in self.context.files if isinstance(file, Transcript)])
         text = "" if self.context.inbound.is_forwarded else self.context.inbound.text.strip()
         requested = find_requested_feature(text)
         chosen = [(file, requested or find_default_feature(file.info.kind)) for file in measured]
@@ -48,6 +48,15 @@ class JobIntake:
             subtitles = subtitles[len(taken) :]
         received = (*self.context.files, *self.context.quoted_files)
         self._refuse([file for file in received if isinstance(file, AppError)])
+
+    def _take_corrections(self, subtitles: list[Transcript]) -> list[Transcript]:
+        """Take subtitles in reply to a message with numbered lines as corrections of those; returns the others."""
+        delivery = line_lists.find_quoted_list(self.context) if subtitles else None
+        if delivery is None:
+            return subtitles
+        corrections.apply_file(self.pipeline, self.context, self.result, delivery, subtitles[0])
+        self._take_ack()
+        return subtitles[1:]
 
     def submit_earlier_files(self, feature: Feature) -> None:
         """Submit what this feature accepts of the inputs of the result that is replied to, or else of the file that the

@@ -10,11 +10,11 @@ from bots.core.conversation.features.registry import get_feature
 from models.errors import RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Correction, Transcript
 from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline import JobRequest, Pipeline
+from pipeline import JobRequest, Pipeline, get_kind
 from storage.jobs import jobs, transcripts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -31,12 +31,14 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Details of a submission: the message the film replies to, the delivery of its status message, the job it repeats,
-    and the given transcript."""
+    the given transcript, what that corrects, and how often a film whose words are known was made again before."""
 
     reply_to: str | None
     status_delivery_id: int | None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None
+    correction: Correction | None = None
+    earlier_versions: int | None = None
 
 
 def submit(
@@ -52,12 +54,14 @@ def submit(
         person=context.person,
         address=context.address,
         media=media,
-        options=_complete_options(options, context),
+        options=complete_options(options, context),
         reply_to=submission.reply_to,
         status_delivery_id=submission.status_delivery_id,
         received_at=context.inbound.received_at,
         parent_id=submission.parent_id,
         transcript=submission.transcript,
+        correction=submission.correction,
+        earlier_versions=submission.earlier_versions,
         admission=None if result.jobs else context.admission,  # each further job changes how many are waiting
     )
     try:
@@ -71,7 +75,7 @@ def submit(
     return True
 
 
-def _complete_options(options: JobOptions, context: Context) -> JobOptions:
+def complete_options(options: JobOptions, context: Context) -> JobOptions:
     """The options with what the chat and the user decide."""
     language = load_languages().find_code(context.person.language)
     with_language = options.with_own_language(language) if language else options
@@ -89,7 +93,8 @@ def repeat_job(
     elif options.spoken_language == "auto":
         options = options.with_language(job.parameters.get("language", "auto"))
     status = acknowledge(context, result, job.reply_to)
-    submission = Submission(
-        job.reply_to, status, parent_id=job.id, transcript=transcripts.find_given(context.session, job.id)
-    )
+    parent = transcripts.find_source_job(context.session, job) if get_kind(job.kind).needs_only_words else job
+    given = transcripts.find_given(context.session, job.id)
+    correction = transcripts.find_correction(context.session, job.id)
+    submission = Submission(job.reply_to, status, parent.id, given, correction)
     submit(pipeline, context, result, media, options, submission)

@@ -110,7 +110,7 @@ def test_a_handled_update_is_nobodys_any_more(one: LeasedUpdateSink, two: Leased
     assert list_ids(one) == list_ids(two) == []
 
 
-async def test_of_processes_that_look_at_the_same_time_each_update_is_one_process_own(
+async def test_of_processes_that_search_frames_the_same_time_each_update_is_one_process_own(
     one: LeasedUpdateSink, two: LeasedUpdateSink, clock: SettableClock, echo: UpdateSink
 ) -> None:
     gone = LeasedUpdateSink(echo, one.db, one.account_id, "gone", LEASE)

@@ -11,12 +11,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from fakes.film_scenes import Head, cut_between, write_film
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
-from models.jobs.transcript import Word
+from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout
+from pipeline.vision.faces import find_faces
 
 FAST = EncodingOptions(preset=X264Preset.ULTRAFAST)
 YELLOW = (255, 229, 0)
@@ -44,6 +46,7 @@ class Clip:
     grain: int = 0
     sound_starts: int = 0  # seconds
     hiss: bool = False
+    calm_seconds: float = 0  # without grain, at the end
 
     def write(self, folder: Path) -> Path:
         path = folder / self.name
@@ -79,7 +82,7 @@ class Clip:
         down, across = np.mgrid[0 : self.height, 0 : self.width]
         light = 200 - 120 * down / self.height - 50 * across / self.width + index % 8
         picture = np.repeat(light[:, :, None], 3, axis=2)
-        if self.grain:
+        if self.grain and index < (self.seconds - self.calm_seconds) * self.fps:
             picture = picture + np.random.default_rng(index).integers(-self.grain, self.grain, picture.shape)
         frame = av.VideoFrame.from_ndarray(np.clip(picture, 0, 255).astype(np.uint8), format="rgb24")
         frame = frame.reformat(format=self.pix_fmt, dst_color_range="JPEG" if self.full_range else "MPEG")
@@ -283,12 +286,14 @@ def test_words_count_from_the_start_of_the_media_not_of_the_picture(tmp_path: Pa
     assert shown.index(True) == 25
 
 
-def test_a_limit_of_bytes_is_kept_and_used(tmp_path: Path) -> None:
-    source = Clip(width=320, height=180, seconds=4, grain=40).write(tmp_path)
-    free = captioned(source, spoken(4))
-    limit = free.size // 3
+@pytest.mark.parametrize("share", [2, 3, 5])
+@pytest.mark.parametrize("calm_seconds", [0, 6], ids=["restless", "half calm"])
+def test_a_limit_of_bytes_is_kept_and_used(share: int, calm_seconds: int, tmp_path: Path) -> None:
+    source = Clip(width=320, height=180, seconds=6 + calm_seconds, grain=40, calm_seconds=calm_seconds).write(tmp_path)
+    limit = source.stat().st_size // share
     film = captioned(source, spoken(4), encoding=FAST.model_copy(update={"max_bytes": limit}))
-    assert 0.5 * limit < film.size <= limit
+    assert 0.8 * limit <= film.size <= limit
+    assert film.path.stat().st_size == film.size
 
 
 def test_a_limit_no_film_can_keep_is_a_failure_with_a_code(tmp_path: Path) -> None:
@@ -358,3 +363,68 @@ def test_high_dynamic_range_becomes_the_range_of_messengers(tmp_path: Path) -> N
     assert (frame.color_trc, frame.color_primaries, frame.colorspace, frame.color_range) == (1, 1, 1, 1)
     rows = frame.to_ndarray(format="rgb24").mean(axis=(1, 2))
     assert rows[10] > rows[90] > rows[170]
+
+
+def test_two_languages_stand_one_above_the_other_and_only_the_spoken_words_light_up(tmp_path: Path) -> None:
+    source = Clip(width=540, height=960).write(tmp_path)
+    line = SubtitleLine(text="Levamos mais máquinas para casa", start=0.1, end=1.6)
+    film = make(
+        source,
+        spoken(2.0),
+        source.with_name("out.mp4"),
+        CaptionOptions(encoding=FAST),
+        lambda _stage, _share: None,
+        layout=source.with_name("layout.json"),
+        translation=Translation(language="pt", lines=(line,)),
+    )
+    groups = layout(film).groups
+    (lower,) = (group for group in groups if group.words[0].text == "Levamos")
+    upper = [group for group in groups if group is not lower]
+    assert [word.text for word in lower.words] == line.text.split()
+    assert max(top + height for _, top, _, height in (group.box for group in upper)) <= lower.box[1]
+    left, top, width, height = lower.box
+    plain = pictures(source)
+    for index in (5, 20, 35):
+        picture = pictures(film.path)[index]
+        written = picture[top : top + height, left : left + width]
+        assert not lit(written).any()
+        assert lit(picture[:top]).any()
+        assert np.abs(written.astype(int) - plain[index][top : top + height, left : left + width]).max() > 60
+
+
+def test_a_translation_that_no_font_draws_is_refused(tmp_path: Path) -> None:
+    line = SubtitleLine(text="ꦲꦏ꧀ꦱꦫꦗꦮ", start=0.1, end=1.6)
+    translation = Translation(language="jv", lines=(line,))
+    source = Clip().write(tmp_path)
+    with pytest.raises(RequestRejected) as refused:
+        make(source, spoken(2.0), tmp_path / "out.mp4", CaptionOptions(), lambda *_: None, translation=translation)
+    assert refused.value.code is ErrorCode.SCRIPT_NOT_DRAWN
+
+
+@pytest.mark.parametrize("style", ["classic", "hormozi", "clean", "stack"])
+def test_no_caption_of_a_film_covers_a_mouth(style: str, tmp_path: Path) -> None:
+    shots = [Head(0.5, 0.62, 0.4), None, Head(0.45, 0.3, 0.3), Head(0.5, 0.72, 0.35)]
+    source = write_film(tmp_path / "talk.mp4", cut_between(shots, 2), (270, 480), 8, key_frames=10)
+    film = captioned(source, spoken(8), style=style)
+    groups = layout(film).groups
+    seen = 0
+    for time, picture in zip(times(source), pictures(source), strict=True):
+        for face in find_faces(picture):
+            seen += 1
+            mouth = face.mouth
+            for group in groups:
+                if group.start <= time < group.end:
+                    x, y, width, height = group.box
+                    beside = x >= mouth.x + mouth.width or x + width <= mouth.x
+                    assert beside or y >= mouth.y + mouth.height or y + height <= mouth.y
+    assert seen > 40
+
+
+def test_captions_stay_in_their_place_where_the_user_says_so_or_nobody_is_there(tmp_path: Path) -> None:
+    heads = {"talk": Head(0.5, 0.62, 0.4), "empty": None}
+    found = {}
+    for name, head in heads.items():
+        source = write_film(tmp_path / f"{name}.mp4", lambda _, head=head: head, (270, 480), 2, key_frames=10)
+        for choice in ("on", "off"):
+            found[name, choice] = layout(captioned(source, spoken(2), avoid_faces=choice)).groups
+    assert found["talk", "off"] == found["empty", "on"] == found["empty", "off"] != found["talk", "on"]

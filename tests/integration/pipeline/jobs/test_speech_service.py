@@ -29,16 +29,19 @@ from sqlalchemy import text
 from models.errors import ErrorCode, ProcessingFailed
 from models.jobs.job import Job, JobStatus
 from models.jobs.options import CaptionOptions, Film, TranscriptOptions
+from models.jobs.transcript import Correction, Translation, Word
 from models.media.facts import SoundInfo, SoundPiece
 from models.retries import Backoff
 from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
 from pipeline.groq.speech import GroqSpeech
 from pipeline.jobs.renderer import Renderer
+from pipeline.jobs.service import JobRequest
+from pipeline.speech.correction import correct_lines
 from pipeline.speech.transcription import Transcriber
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.jobs import transcripts
+from storage.jobs import jobs, transcripts
 
 WRITE = "pipeline.speech.upload:write_pieces"
 
@@ -175,12 +178,80 @@ def test_captions_are_shown_in_another_language_and_the_spoken_words_are_kept(sh
     assert (kept.language, kept.text) == ("en", "Hello, world.")
 
 
+def test_a_corrected_translation_is_neither_heard_nor_translated_again(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    captioned: list[tuple[Word, ...]] = []
+
+    def caption(call: StagedCall) -> Film:
+        captioned.append(tuple(call.arguments["words"]))
+        return create_film(call)
+
+    shop.sandbox.stage(CAPTION, caption, caption)
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.transaction() as session:
+        shown = transcripts.find_shown(session, job.id)
+        assert shown is not None
+        assert (shown.transcript.language, shown.transcript.words) == ("pt", captioned[0])
+        request = JobRequest(
+            shop.customer.person,
+            shop.customer.address,
+            [video],
+            CaptionOptions(translate_to="pt"),
+            parent_id=job.id,
+            transcript=correct_lines(shown.transcript, {1: "OLÁ, WORLD."}),
+            correction=Correction(shown.id, 0, {1: "OLÁ, WORLD."}),
+        )
+        corrected = shop.pipeline.submit(session, request)
+        assert corrected.credits == 0
+    assert shop.job_runner.run_next_job()
+    assert [word.text for word in captioned[1]] == ["OLÁ,", "WORLD."]
+    assert captioned[1][1] == captioned[0][1]
+    assert (len(groq.calls), len(groq.chat_calls)) == (1, 1)
+    assert list_heard(shop, corrected) == []
+
+
+def test_a_film_in_another_language_is_heard_as_what_it_says_and_not_as_what_it_shows(
+    shop: World, groq: FakeGroq
+) -> None:
+    groq.chat = translate_to_capitals
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.read_transaction() as session:
+        film = jobs.map_outputs(session, job.id)["film"]
+        assert transcripts.find_for_job(session, Job(kind="caption"), film, "auto") is None
+
+
+def test_both_languages_go_to_the_captions_line_by_line(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    shown: list[tuple[str, str, Translation | None]] = []
+
+    def caption(call: StagedCall) -> Film:
+        words = " ".join(word.text for word in call.arguments["words"])
+        shown.append((call.arguments["language"], words, call.arguments["translation"]))
+        return create_film(call)
+
+    shop.sandbox.stage(CAPTION, caption, caption)
+    video = shop.receive_media(b"a video", seconds=20)
+    shop.submit_job(video, CaptionOptions(translate_to="pt", translation_lines="both"))
+    assert shop.job_runner.run_next_job()
+    shop.submit_job(video, CaptionOptions(translate_to="en", translation_lines="both"))  # what is spoken
+    assert shop.job_runner.run_next_job()
+    (language, words, translation), spoken_alone = shown
+    assert (language, words) == ("en", "Hello, world.")
+    assert translation is not None
+    assert [(line.text, line.start, line.end) for line in translation.lines] == [("HELLO, WORLD.", 0.2, 1.0)]
+    assert translation.language == "pt"
+    assert spoken_alone == ("en", "Hello, world.", None)
+
+
 def test_a_translation_without_a_chat_model_is_refused_without_charge(shop: World) -> None:
     shop.job_runner.renderer = replace(shop.job_runner.renderer, chat=None)
     video = shop.receive_media(b"a video", seconds=20)
     job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
     assert shop.job_runner.run_next_job()
-    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.TEXT_SERVICE_DOWN)
+    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.CHAT_MODEL_MISSING)
     assert shop.get_credits() == CreditBalance(10, 0)
 
 

@@ -240,7 +240,7 @@ def test_a_number_that_nobody_runs_is_told(floor: Floor) -> None:
     assert floor.look() == ["alert-numbers", "relief-numbers"]
 
 
-def test_processes_that_look_at_the_same_time_tell_once(floor: Floor) -> None:
+def test_processes_that_search_frames_the_same_time_tell_once(floor: Floor) -> None:
     floor.jobs()
     floor.clock.advance(minutes=6)
     run_concurrently([Alerting(floor.db).check] * 6)

@@ -109,7 +109,7 @@ def test_a_house_that_opened_today_has_nothing_to_report_before_tomorrow(office:
     assert office.tell(at(15, 9)) == 1
 
 
-def test_processes_that_look_at_the_same_time_tell_once(office: Office) -> None:
+def test_processes_that_search_frames_the_same_time_tell_once(office: Office) -> None:
     office.clock.now = at(14, 9)
     run_concurrently([office.diary.send_if_due] * 6)
     assert len(office.reports()) == 1

@@ -126,7 +126,7 @@ def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Databas
     assert (row.status, row.sent, row.blocked, row.failed) == ("done", 7, 0, 0)
 
 
-def test_several_processes_that_look_at_once_owe_nobody_anything_twice(
+def test_several_processes_that_search_frames_once_owe_nobody_anything_twice(
     database: Database, crowd: list[SampleCustomer]
 ) -> None:
     name = announced(database, crowd[0])

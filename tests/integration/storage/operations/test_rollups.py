@@ -68,7 +68,13 @@ def report(database: Database, ana: SampleCustomer, since: datetime, until: date
     tenant_id = ana.person.tenant_id
     with database.read_transaction() as session:
         stats = tenant_stats.collect_stats(session, tenant_id, since, until)
-        return tenant_reports.sum_jobs(session, ReportPeriod(tenant_id, since, until)), stats
+        period = ReportPeriod(tenant_id, since, until)
+        return (
+            tenant_reports.sum_jobs(session, period),
+            tenant_reports.sum_credits_spent(session, period),
+            tenant_reports.count_active_people(session, period),
+            stats,
+        )
 
 
 def measure(database: Database) -> tuple[object, ...]:
@@ -139,3 +145,18 @@ def test_a_period_is_divided_at_full_hours(database: Database, since: int, until
         session.flush()
         spans = find_spans(session, NOON + since * MINUTE, NOON + until * MINUTE)
     assert (spans.start, spans.end) == (NOON + start * MINUTE, NOON + end * MINUTE)
+
+
+@pytest.mark.usefixtures("ended")
+def test_a_rolled_up_hour_is_in_the_bar_that_has_the_middle_of_it(database: Database, ana: SampleCustomer) -> None:
+    def count(end_of_first: datetime) -> list[dict[str, int]]:
+        period = ReportPeriod(ana.person.tenant_id, end_of_first - 24 * HOUR, end_of_first + 24 * HOUR)
+        with database.read_transaction() as session:
+            return tenant_reports.count_over_time(session, period, 2)
+
+    nine = NOON - 3 * HOUR
+    before = count(nine)
+    assert all(sum(part.values()) > 2 for part in before)
+    roll_up(database, NOON + 2 * HOUR)
+    assert count(nine) == count(nine - 29 * MINUTE) == count(nine + 29 * MINUTE) == before
+    assert count(nine + 31 * MINUTE) != before

@@ -27,7 +27,13 @@ from storage.messaging.outbox import OutboxMessage
 from storage.schema import METADATA
 from storage.tenants import erasure, tenants
 
-TOTALS = {"task_run", "rollup_progress", "job_total", "duration_total"}  # of all businesses together
+TOTALS = {
+    "task_run",
+    "rollup_progress",
+    "report_progress",
+    "job_total",
+    "duration_total",
+}  # of all businesses together
 LEASES = {"connection_process", "connection_lease"}  # of processes, gone soon after a bot is stopped
 NOBODYS = {"tenant", "worker", "fault", "reading", "key_fingerprint", *TOTALS, *LEASES}  # rows of no business
 

@@ -58,9 +58,10 @@ def test_films_are_counted_by_kind_and_outcome_with_their_cost(
         assert ledger.settle(session, ana.person, done.id, 3, 2, clock())
     with database.read_transaction() as session:
         assert tenant_reports.sum_jobs(session, span(ana, clock)) == [
-            JobTotals("caption", 0, 0, 1, 0.0, 60.0, 700, 0.0, 0),
-            JobTotals("sketch", 1, 1, 0, 4.0, 0.0, 0, 0.0, 2),
+            JobTotals("caption", 0, 0, 1, 0.0, 60.0, 700, 0.0),
+            JobTotals("sketch", 1, 1, 0, 4.0, 0.0, 0, 0.0),
         ]
+        assert tenant_reports.sum_credits_spent(session, span(ana, clock)) == {"sketch": 2}
         assert tenant_reports.sum_credits_sold(session, span(ana, clock)) == 10
         assert tenant_reports.count_active_people(session, span(ana, clock)) == 1
         assert (

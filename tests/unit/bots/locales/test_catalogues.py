@@ -114,7 +114,8 @@ def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
         for option in setting.list_values():
             label = render_text(option.label, language)
             assert len(f"✅ {label}") <= 20, label
-            assert len(translate(language, f"setting-{setting.name}", {"value": label})) <= LONGEST_LABEL
+            if setting.is_listed:
+                assert len(translate(language, f"setting-{setting.name}", {"value": label})) <= LONGEST_LABEL
     for key in read_messages(language):
         if key.startswith("choice-"):
             assert len(every_say(language, key)) <= 20, key
@@ -188,6 +189,16 @@ def test_the_price_of_transcripts_that_is_told_is_the_one_that_is_taken(language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_price_of_corrections_that_is_told_is_the_one_that_is_taken(language: str) -> None:
+    free, one, one_until, two, two_until = map(int, re.findall(r"\d+", translate(language, "corrections-price")))
+    catalogue = read_catalogue()
+    price = catalogue.price_for("caption", earlier_corrections=0)
+    told = [(free, 0), (one_until, one), (two_until, two)]
+    assert [(minutes, price.credits_for(60 * minutes)) for minutes, _ in told] == told
+    assert catalogue.price_for("transcript", earlier_corrections=0).credits_for(3600) == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command_there_is_for_people(language: str) -> None:
     named = set(re.findall(r"/(\w+)", translate(language, "help")))
     assert named == {command.name for command in COMMANDS if command.min_role is Role.PERSON} - {"start", "help"}
@@ -210,3 +221,8 @@ def test_a_spoken_language_has_its_name_in_the_language_of_the_reader(language: 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_of_speech_has_a_name(language: str) -> None:
     assert [code for code in load_languages().names if name_language(language, code) == code] == []
+
+
+def test_a_text_of_a_user_comes_through_as_it_is_however_long() -> None:
+    text = "{ $name } 3: words, " * 500
+    assert translate("en", "name", {"name": text}) == text

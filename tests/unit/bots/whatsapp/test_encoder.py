@@ -36,16 +36,17 @@ def test_long_texts_are_cut_at_a_space_and_short_ones_are_not() -> None:
     assert len(encoder.truncate_text("x" * 200, 50)) == 50
 
 
-def test_the_size_of_a_png_is_read_from_it() -> None:
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+def test_the_size_of_a_picture_is_read_from_it(file_format: str) -> None:
     buffer = io.BytesIO()
-    Image.new("L", (41, 17)).save(buffer, "PNG")
-    assert encoder.read_png_size(buffer.getvalue()) == (41, 17)
+    Image.new("L", (41, 17)).save(buffer, file_format)
+    assert encoder.read_picture_size(buffer.getvalue()) == (41, 17)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" * 20])
-def test_what_is_no_png_is_refused(content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" * 20, b"\xff\xd8\xff\xe0\0\0"])
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="PNG"):
-        encoder.read_png_size(content)
+        encoder.read_picture_size(content)
 
 
 @pytest.mark.parametrize(

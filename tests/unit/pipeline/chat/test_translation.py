@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from models.errors import ErrorCode, JobCancelled, ProcessingFailed
 from models.jobs.transcript import Transcript, Word
 from models.retries import Backoff
+from pipeline.chat.model import ChatJob
 from pipeline.chat.translation import MAX_LINES, translate_lines, translate_transcript
 from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
@@ -41,7 +42,7 @@ def chat(fake: FakeGroq, model: str = "openai/gpt-oss-120b") -> GroqChat:
 
 
 def translate(fake: FakeGroq, lines: list[str], is_cancelled: Callable[[], bool] = lambda: False) -> list[str]:
-    return translate_lines(chat(fake), lines, "en", "pt", is_cancelled)
+    return translate_lines(chat(fake), lines, "en", "pt", ChatJob(is_cancelled))
 
 
 def test_lines_are_sent_as_data_with_a_schema_that_is_enforced(fake: FakeGroq) -> None:
@@ -165,7 +166,7 @@ def test_a_cancelled_job_does_not_wait_for_the_model(fake: FakeGroq) -> None:
 
 def test_a_model_that_keeps_to_no_schema_is_a_failure(fake: FakeGroq) -> None:
     with pytest.raises(ProcessingFailed):
-        chat(fake, "llama-3.1-8b-instant").ask("", {}, _answer_type(), lambda: False)
+        chat(fake, "llama-3.1-8b-instant").ask("", {}, _answer_type(), ChatJob())
 
 
 def _answer_type() -> Any:
@@ -181,7 +182,7 @@ def talk(text: str, language: str = "en") -> Transcript:
 
 def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
     source = talk("This is the first sentence of two. Here comes another one for you. ok")
-    found = translate_transcript(chat(fake), source, "pt", lambda: False)
+    found = translate_transcript(chat(fake), source, "pt", ChatJob())
     assert (found.language, found.engine, found.text) == ("pt", "groq", source.text.upper())
     assert (found.words[0].start, found.words[-1].end) == (source.words[0].start, source.words[-1].end)
     sent = [each["text"] for each in fake.chat_calls[0].user["lines"]]
@@ -194,5 +195,5 @@ def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
 
 def test_a_language_without_spaces_is_shown_sign_by_sign(fake: FakeGroq) -> None:
     fake.chat = lambda call: {"lines": [{"number": each["number"], "text": "你好世界"} for each in call.user["lines"]]}
-    found = translate_transcript(chat(fake), talk("hello world"), "zh", lambda: False)
+    found = translate_transcript(chat(fake), talk("hello world"), "zh", ChatJob())
     assert [word.text for word in found.words] == list("你好世界")

@@ -89,7 +89,8 @@ def test_a_text_is_owed_as_a_message_with_its_files_as_buttons() -> None:
     assert (owed.media_id, owed.as_file) == (None, False)
     assert [each.values.get("name") for each in owed.paragraphs] == [None, "What was said."]
     data = [choice.data for row in owed.choices for choice in row]
-    assert data == [*(f"file:{made.id.hex}:{name}" for name in ("srt", "vtt", "txt")), f"again:{made.id.hex}"]
+    files = [f"file:{made.id.hex}:{name}" for name in ("srt", "vtt", "txt")]
+    assert data == [*files, f"correct:{made.id.hex}", f"again:{made.id.hex}"]
 
 
 def test_a_text_longer_than_a_message_is_owed_as_a_file() -> None:

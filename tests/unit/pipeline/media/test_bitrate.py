@@ -51,5 +51,21 @@ def test_the_second_attempt_asks_for_less_in_proportion() -> None:
     assert second.rate == pytest.approx(first.rate * 0.93 * 10 / 12, rel=0.01)
 
 
+def test_a_film_of_a_larger_source_aims_at_what_it_may_use() -> None:
+    limit, seconds, sound = 16_000_000, 60, 128_000
+    plan = compute_budget(HD, seconds, sound, EncodingOptions(max_bytes=limit), source_bytes=limit + 1)
+    assert (int(plan.options["b"]) + sound) * seconds / 8 == pytest.approx(0.92 * limit, rel=0.01)
+    assert "crf" not in plan.options
+
+
+@pytest.mark.parametrize(("used", "is_missed"), [(1.01, True), (0.99, False), (0.81, False), (0.7, True), (0.2, False)])
+def test_a_film_that_uses_too_little_of_its_limit_is_encoded_again(used: float, is_missed: bool) -> None:
+    limit = 1_000_000
+    plan = compute_budget(HD, 10, 0, EncodingOptions(max_bytes=limit), source_bytes=2 * limit)
+    assert plan.is_missed_by(round(used * limit)) is is_missed
+    small = compute_budget(HD, 10, 0, EncodingOptions(max_bytes=limit), source_bytes=limit // 2)
+    assert small.is_missed_by(round(used * limit)) is (used > 1)
+
+
 def test_lossless_is_not_asked_for() -> None:
     assert compute_budget(HD, 30, 0, EncodingOptions(crf=0)).options["crf"] == "1"

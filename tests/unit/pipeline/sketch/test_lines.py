@@ -92,7 +92,7 @@ def test_a_plain_picture_has_no_lines(value: int) -> None:
 
 def test_a_face_is_found_where_it_is_and_gets_two_pupils() -> None:
     picture = sample_pictures.draw_photo(480, 270)
-    (face,) = faces.find_faces(picture)
+    (face,) = (each.box for each in faces.find_faces(picture))
     assert face.has_point(np.array((240, 110)))
     pupils = eyes.find_pupils(picture, [face])
     places = sorted(tuple(np.round(one.points.mean(axis=0) / 270, 2)) for one in pupils)
@@ -125,7 +125,7 @@ def test_other_pictures_are_no_writing(picture: np.ndarray) -> None:
 
 def test_short_films_draw_less_and_the_face_stays() -> None:
     picture = sample_pictures.draw_photo(480, 270)
-    found = faces.find_faces(picture)
+    found = [face.box for face in faces.find_faces(picture)]
     strokes = [*traced(picture), *traced(sample_pictures.create_noise(240, 180))]
     chosen = stroke_selection.select_strokes(strokes, (270, 480), 1.0, UNIT, found)
     ink = sum(stroke.length for stroke in chosen)

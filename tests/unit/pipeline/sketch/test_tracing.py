@@ -6,7 +6,7 @@ from pipeline.sketch.lines import tracing
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import drawing_order
 from pipeline.sketch.strokes.path_ordering import Tour
-from pipeline.vision.faces import FaceBox
+from pipeline.vision.types import FaceBox
 
 
 def skeleton(*lines: tuple[tuple[int, int], tuple[int, int]], side: int = 80) -> np.ndarray:

@@ -17,7 +17,8 @@ PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:t
 CORRECT = "pipeline.speech.time_correction:correct"
 WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
-CORRECTED = (Word(text="Hello", start=0.3, end=0.6),)
+SOUND = SoundInfo(10.0)
+CORRECTED = (TRANSCRIPT.words[0].model_copy(update={"start": TRANSCRIPT.words[0].start + 0.1}),)
 PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
@@ -39,7 +40,8 @@ class Service:
 class Child:
     """Plays the tasks of hearing: ten seconds of sound, and words heard here."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sound: SoundInfo = SOUND, heard: Transcript = TRANSCRIPT) -> None:
+        self.sound, self.heard = sound, heard
         self.runs: list[tuple[str, dict[str, Any]]] = []
         self.recorded: list[tuple[str, float, int]] = []
         self.error: ProcessingFailed | None = None  # of the correction of times
@@ -49,13 +51,14 @@ class Child:
         self.runs.append((task, arguments))
         if task == CORRECT:
             return self.correct(arguments["transcript"])
-        return {PREPARE: SoundInfo(10.0), WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: TRANSCRIPT}[task]
+        return {PREPARE: self.sound, WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: self.heard}[task]
 
     def correct(self, transcript: object) -> Transcript:
         if self.error:
             raise self.error
         assert isinstance(transcript, Transcript)
-        return transcript.model_copy(update={"words": CORRECTED})
+        words = tuple(word.model_copy(update={"start": word.start + 0.1}) for word in transcript.words)
+        return transcript.model_copy(update={"words": words})
 
     @property
     def tasks(self) -> list[str]:
@@ -77,6 +80,17 @@ def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 120)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
+
+
+@pytest.mark.parametrize("service", [None, Service(BY_SERVICE)])
+def test_whoever_hears_the_turns_of_speakers_are_those_of_the_sound(tmp_path: Path, service: Service | None) -> None:
+    words = (*TRANSCRIPT.words, Word(text="Yes", start=2.0, end=2.4))
+    heard = TRANSCRIPT.model_copy(update={"words": words})
+    child = Child(tmp_path, SoundInfo(10.0, speaker_turns=(2.1,)), heard)
+    if service is not None:
+        service.answer = heard
+    found = Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(language="en"), child.job)
+    assert [word.is_speaker_change for word in found.words] == [False, True]
 
 
 def test_what_was_paid_for_is_not_lost_where_its_times_cannot_be_corrected(tmp_path: Path) -> None:

@@ -20,6 +20,15 @@ def test_words_of_a_line_share_its_time_by_their_length() -> None:
     assert (short.start, short.end, long.start, long.end) == (2.0, 4.0, 4.0, 11.0)
 
 
+def test_a_turn_is_at_the_word_that_begins_nearest_to_it() -> None:
+    words = [word(str(at), at, at + 0.8) for at in range(4)]
+    marked = word_timing.mark_speaker_changes(words, (0.1, 2.3, 3.0, 9.0))
+    assert [each.is_speaker_change for each in marked] == [False, False, True, True]
+    assert [each.text for each in marked] == ["0", "1", "2", "3"]
+    assert word_timing.mark_speaker_changes((), (1.0,)) == ()
+    assert word_timing.mark_speaker_changes(words[:1], (0.0,)) == tuple(words[:1])
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 100), st.floats(0, 5)), max_size=40),
     st.floats(0.1, 60),

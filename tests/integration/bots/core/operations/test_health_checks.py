@@ -103,7 +103,7 @@ def test_of_what_a_service_answers_its_kind_alone_is_kept(
     assert "hunter2" not in str(kept(services.db)) + repr(services)
 
 
-def test_an_old_look_at_a_service_is_not_trusted(
+def test_an_old_search_frames_a_service_is_not_trusted(
     services: UpstreamChecks, answers: Answers, clock: SettableClock
 ) -> None:
     assert services.check(GROQ)["ok"]

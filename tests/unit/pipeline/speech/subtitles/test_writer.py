@@ -1,34 +1,45 @@
-"""Subtitle files of lines in which the times of words are only estimated."""
+"""Transcripts as files: every word is there, and the turns of speakers are marked as subtitles mark them."""
 
-import json
-
-from models.jobs.transcript import Transcript, Word, mark_estimated
-from pipeline.speech.subtitles import reader, writer
-
-SURE = (Word(text="It", start=0.0, end=0.5), Word(text="rained.", start=0.5, end=1.0))
-UNSURE = (Word(text="All", start=5.0, end=5.5), *mark_estimated([Word(text="night.", start=5.5, end=6.0)]))
-TRANSCRIPT = Transcript(language="en", words=(*SURE, *UNSURE))
+from models.jobs.transcript import Transcript, Word
+from pipeline.speech.subtitles import writer
 
 
-def test_words_json_tells_which_times_are_estimates_and_is_read_again() -> None:
-    text = writer.write(TRANSCRIPT, ".json")
-    assert [sorted(word) for word in json.loads(text)["words"]] == [
-        *[["end", "start", "text"]] * 3,
-        ["end", "has_estimated_times", "start", "text"],
+def say(*sentences: str, turns: tuple[int, ...] = ()) -> Transcript:
+    """Sentences of two seconds, of which those with these numbers are another speaker's."""
+    words = [
+        Word(
+            text=text,
+            start=number * 2 + at * 0.3,
+            end=number * 2 + at * 0.3 + 0.28,
+            is_speaker_change=number in turns and at == 0,
+        )
+        for number, sentence in enumerate(sentences)
+        for at, text in enumerate(sentence.split())
     ]
-    assert reader.read(text.encode()).words == TRANSCRIPT.words
+    return Transcript(language="en", words=tuple(words))
 
 
-def test_a_line_with_an_estimate_has_its_own_times_alone() -> None:
-    assert writer.write(TRANSCRIPT, ".vtt").split("\n\n")[1:] == [
-        "00:00:00.000 --> 00:00:01.000\nIt <00:00:00.500>rained.",
-        "00:00:05.000 --> 00:00:06.000\nAll night.\n",
+DIALOGUE = say("Do you hear me?", "Yes.", "We laugh less.", turns=(1, 2))
+
+
+def test_each_turn_is_a_subtitle_of_its_own_with_a_dash() -> None:
+    lines = [line for line in writer.write(DIALOGUE, ".srt").split("\n") if line and not line[0].isdigit()]
+    assert lines == ["Do you hear me?", "- Yes.", "- We laugh less."]
+
+
+def test_turns_in_the_middle_of_a_sentence_begin_a_line() -> None:
+    words = [
+        word.model_copy(update={"is_speaker_change": at == 2})
+        for at, word in enumerate(say("one two three four").words)
     ]
+    transcript = Transcript(language="en", words=tuple(words))
+    assert writer.write(transcript, ".txt") == "one two\n- three four\n"
 
 
-def test_a_line_with_an_estimate_is_filled_at_once() -> None:
-    events = [line.rpartition(",,0,0,0,,")[2] for line in writer.write(TRANSCRIPT, ".ass").splitlines()[-2:]]
-    assert events == ["{\\k50}It {\\k50}rained.", "{\\k0}All night."]
-    assert [word.text for word in reader.read(writer.write(TRANSCRIPT, ".ass").encode()).words] == [
-        "It", "rained.", "All", "night.",
-    ]  # fmt: skip
+def test_the_text_has_a_line_for_each_sentence_and_each_turn() -> None:
+    assert writer.write(DIALOGUE, ".txt") == "Do you hear me?\n- Yes.\n- We laugh less.\n"
+
+
+def test_vtt_and_ass_mark_turns_before_the_first_timed_word() -> None:
+    assert "\n- Yes." in writer.write(DIALOGUE, ".vtt")
+    assert ",,- {\\k" in writer.write(DIALOGUE, ".ass")

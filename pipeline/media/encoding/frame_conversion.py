@@ -5,31 +5,25 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import cv2
-import numpy as np
 from av import VideoFrame
 from av.video.frame import PictureType
-from av.video.plane import VideoPlane
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
-from pipeline.media.overlay import BT601, BT709, ColourMatrix, Plane
+from pipeline.media.encoding.colour_range import limit_range
+from pipeline.media.encoding.planes import copy_properties, planes_of
+from pipeline.media.encoding.tone_mapper import ToneMapper, is_hdr
+from pipeline.media.overlay import BT601, BT709, BT2020, ColourMatrix
 from pipeline.media.streams.frame_shape import FrameShape, Orientation
 
-_HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
-_COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
-_COLOURSPACE_709 = 1
+_PLAIN_FORMATS = frozenset({"yuv420p", "yuvj420p"})
+_INTERPOLATION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
+_BT709, _UNSPECIFIED = 1, 2  # in ITU-T H.273 the same numbers for matrix, primaries and transfer
+_MATRICES = {1: BT709, 5: BT601, 6: BT601, 9: BT2020}  # by number in ITU-T H.273
 _SD_HEIGHT = 576  # players assume BT.601 for untagged video up to this height
 _MAX_ROUNDING = 2  # pixels by which a fitted side may miss that of the film without a bar
 _BLACK = (16, 128, 128)  # Y, U and V in limited range
 _CHROMA_STEPS = (1, 2, 2)  # pixels of the frame for one of the plane
-
-
-class Planes(NamedTuple):
-    """Views into the memory of one 4:2:0 frame."""
-
-    y: Plane
-    u: Plane
-    v: Plane
 
 
 class ColourTags(NamedTuple):
@@ -67,6 +61,7 @@ class FrameConverter:
         self._shape = FrameShape(stream)
         self._placement = _Placement(Orientation(), size, 0, 0, size)
         self._reformatter = VideoReformatter()
+        self._tone_mapper = ToneMapper()
 
     @property
     def source_pixels(self) -> int:
@@ -81,32 +76,33 @@ class FrameConverter:
         if self._shape.follow(frame):
             self._placement = _place_frame(self._shape, self._size)
         placement = self._placement
-        plain = _to_yuv420p(frame, _scale_target_for(frame, placement.stored_size), self._reformatter)
+        target = _scale_target_for(frame, placement.stored_size)
+        if is_hdr(frame):
+            plain = self._tone_mapper.convert(frame, target)
+        else:
+            plain = _to_yuv420p(frame, target, self._reformatter)
         if placement.orientation != Orientation() or (plain.width, plain.height) != self._size:
             plain = _compose_frame(plain, placement, self._size)
         plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
         return plain
 
 
-def copy_frame(frame: VideoFrame) -> VideoFrame:
-    """A 4:2:0 frame with the same pixels in memory of its own."""
-    result = VideoFrame(frame.width, frame.height, "yuv420p")
-    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
-        target[...] = source
-    _copy_properties(frame, result)
-    return result
+def colour_tags_of(frame: VideoFrame, source_size: tuple[int, int]) -> ColourTags:
+    """The colour tags of a film, from a converted frame and the displayed size of its source.
 
-
-def planes_of(frame: VideoFrame) -> Planes:
-    """Writable views of the planes of a 4:2:0 frame."""
-    return Planes(*(_view_plane(plane) for plane in frame.planes[:3]))
-
-
-def colour_tags_of(frame: VideoFrame) -> ColourTags:
-    """The colour tags of a frame as players interpret them."""
-    is_untagged_sd = frame.colorspace != _COLOURSPACE_709 and min(frame.width, frame.height) <= _SD_HEIGHT
-    matrix = BT601 if is_untagged_sd or frame.colorspace in _COLOURSPACE_601 else BT709
-    return ColourTags(frame.colorspace, frame.color_primaries, frame.color_trc, matrix)
+    What players assume of untagged video depends on its size: where a film is made so much smaller that they would
+    assume something else of it, it is tagged.
+    """
+    space, primaries, transfer = frame.colorspace, frame.color_primaries, frame.color_trc
+    matrix = _MATRICES.get(space)
+    if matrix is None:
+        is_sd = min(source_size) <= _SD_HEIGHT
+        matrix = BT601 if is_sd else BT709
+        if space == _UNSPECIFIED and not is_sd and min(frame.width, frame.height) <= _SD_HEIGHT:
+            space, primaries, transfer = (
+                tag if tag != _UNSPECIFIED else _BT709 for tag in (space, primaries, transfer)
+            )
+    return ColourTags(space, primaries, transfer, matrix)
 
 
 def _scale_target_for(frame: VideoFrame, stored_size: tuple[int, int]) -> tuple[int, int]:
@@ -117,24 +113,28 @@ def _scale_target_for(frame: VideoFrame, stored_size: tuple[int, int]) -> tuple[
 
 def _to_yuv420p(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter) -> VideoFrame:
     """Convert to 8-bit 4:2:0 in limited range at a size."""
-    width, height = size
-    is_full_range = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-    is_hdr = frame.color_trc in _HDR_TRANSFERS
-    if frame.format.name == "yuv420p" and (frame.width, frame.height) == size and not is_full_range and not is_hdr:
-        return frame
+    is_plain = frame.format.name in _PLAIN_FORMATS and (frame.width, frame.height) == size
+    if frame.format.is_rgb or not _is_full_range(frame):
+        return frame if is_plain else _scale(frame, size, reformatter, ColorRange.MPEG)
+    return limit_range(frame if is_plain else _scale(frame, size, reformatter, ColorRange.JPEG))
+
+
+def _scale(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter, target: ColorRange) -> VideoFrame:
+    """Convert to 8-bit 4:2:0 in the target range."""
     return reformatter.reformat(
         frame,
-        width,
-        height,
+        *size,
         "yuv420p",
-        interpolation=Interpolation.BICUBIC,
-        src_color_range=ColorRange.JPEG if is_full_range else None,
-        dst_color_range=ColorRange.MPEG,
-        dst_colorspace=Colorspace.ITU709 if is_hdr or frame.format.is_rgb else None,
-        dst_color_trc=ColorTrc.BT709 if is_hdr else None,
-        dst_color_primaries=ColorPrimaries.BT709 if is_hdr else None,
+        interpolation=_INTERPOLATION,
+        src_color_range=ColorRange.JPEG if _is_full_range(frame) else None,
+        dst_color_range=target,
+        dst_colorspace=Colorspace.ITU709 if frame.format.is_rgb else None,
         threads=1,
     )
+
+
+def _is_full_range(frame: VideoFrame) -> bool:
+    return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
 
 
 def _place_frame(shape: FrameShape, canvas: tuple[int, int]) -> _Placement:
@@ -160,16 +160,5 @@ def _compose_frame(frame: VideoFrame, placement: _Placement, canvas: tuple[int, 
         left, top = placement.left // step, placement.top // step
         width, height = placement.size[0] // step, placement.size[1] // step
         target[top : top + height, left : left + width] = picture[:height, :width]
-    _copy_properties(frame, result)
+    copy_properties(frame, result)
     return result
-
-
-def _copy_properties(source: VideoFrame, target: VideoFrame) -> None:
-    target.pts, target.time_base = source.pts, source.time_base
-    target.color_range, target.colorspace = source.color_range, source.colorspace
-    target.color_primaries, target.color_trc = source.color_primaries, source.color_trc
-
-
-def _view_plane(plane: VideoPlane) -> Plane:
-    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]

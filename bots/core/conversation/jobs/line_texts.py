@@ -1,0 +1,50 @@
+"""Texts of lines in what users write back: "3: the new text", several at once, or corrected lines without numbers."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+
+MAX_LINE_CHARACTERS = 500
+_COLON = re.compile(r"\s*\d{1,4}\s*[:：]")
+_NUMBERED = re.compile(r"\s*(\d{1,4})\s*(?:[:：]|[.)](?=\s|$))(.*)", re.DOTALL)
+_REMOVALS = frozenset({"-", "–", "—"})
+_LEAST_SIMILARITY = 0.6  # of a corrected line without a number
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text begins with the number of a line and a colon."""
+    return _COLON.match(next(filter(str.strip, text.splitlines()), "")) is not None
+
+
+def parse_numbered(text: str) -> dict[int, str] | None:
+    """Texts by the numbers before them, "" for a line to be removed; None if the first line has no number.
+
+    A line without a number goes on with the text of the one before it.
+    """
+    texts: dict[int, str] = {}
+    number = None
+    for line in filter(str.strip, text.splitlines()):
+        if match := _NUMBERED.fullmatch(line):
+            number = int(match.group(1))
+            texts[number] = match.group(2).strip()
+        elif number is None:
+            return None
+        else:
+            texts[number] = f"{texts[number]} {line.strip()}".strip()
+    return {number: "" if text in _REMOVALS else text for number, text in texts.items()} or None
+
+
+def match_lines(text: str, lines: Sequence[str]) -> dict[int, str] | None:
+    """The lines of a text by the numbers of those they correct, the most similar ones; None if one is like none."""
+    written = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(written) > len(lines) or any(len(line) > MAX_LINE_CHARACTERS for line in written):
+        return None
+    found = [difflib.get_close_matches(line, lines, n=1, cutoff=_LEAST_SIMILARITY) for line in written]
+    if not all(found):
+        return None
+    return {lines.index(match[0]) + 1: line for match, line in zip(found, written, strict=True)} or None
+
+
+def find_overlong(texts: Mapping[int, str]) -> int | None:
+    """The number of a line that is too long to be one."""
+    return next((number for number, text in texts.items() if len(text) > MAX_LINE_CHARACTERS), None)

@@ -1,0 +1,1 @@
+"""The page's editor of words: what it is given by the server."""

@@ -1,0 +1,143 @@
+"""Composition of captions: words as laid out blocks, and the painter of all that is drawn on the frames of a film."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from models.captions.adjustments import adjust_style
+from models.captions.fonts import list_families
+from models.captions.placement import Anchor, CaptionPlacement, get_placements
+from models.captions.style import CaptionStyle
+from models.jobs.caption_styles import get_caption_style, placements_of
+from models.jobs.options import CaptionOptions
+from models.jobs.transcript import Translation, Word
+from pipeline.captions import layout_json
+from pipeline.captions.avoidance.candidates import find_rows
+from pipeline.captions.avoidance.places import SMALLER_SCALE, avoid_faces
+from pipeline.captions.caption_words import CaptionWord, prepare_words
+from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.film_painter import FilmText, build_film_painter
+from pipeline.captions.editing.progress_bar import reserve_space
+from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
+from pipeline.captions.grouping import group_words
+from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
+from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
+from pipeline.media.logo import build_logo
+from pipeline.media.transcode import Canvas, Painter
+from pipeline.media.watermark import build_watermark
+from pipeline.vision.film_faces import FilmFaces
+
+FaceSearch = Callable[[tuple[int, int], tuple[float, float]], FilmFaces]
+"""(frame size, rows where captions usually are) -> the faces of the film."""
+
+
+def resolve_style(options: CaptionOptions) -> CaptionStyle:
+    """The style with what is changed of it. Raises RequestRejected(USAGE) for an unknown one."""
+    return adjust_style(options.custom_style or get_caption_style(options.style), options.adjustments)
+
+
+def prepare_texts(words: Sequence[Word], options: CaptionOptions, language: str) -> Sequence[Word]:
+    """The words with profanity masked, where the options ask for that."""
+    if options.profanity != "mask":
+        return words
+    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
+
+
+def prepare_lines(translation: Translation, options: CaptionOptions) -> Translation:
+    """The lines with profanity masked, where the options ask for that."""
+    if options.profanity != "mask":
+        return translation
+    lines = (
+        line.model_copy(
+            update={"text": " ".join(mask_profanity(word, translation.language) for word in line.text.split())}
+        )
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": tuple(lines)})
+
+
+def build_caption_painter(
+    text: FilmText,
+    options: CaptionOptions,
+    canvas: Canvas,
+    *,
+    layout: Path | None = None,
+    search_faces: FaceSearch | None = None,
+) -> Painter:
+    """The painter of the words, the lines of a translation below them, the logo behind both, what the options add to
+    the film, and the watermark.
+    """
+    style, size = resolve_style(options), (canvas.width, canvas.height)
+    style = limit_lines(style) if text.translation else style
+    place = _find_place(style, size, options)
+    # two lines of two languages keep the place of the style: nothing moves them around faces together
+    blocks = compose_blocks(text.words, style, size, text.language, place, None if text.translation else search_faces)
+    lines = compose_translation(text.translation, style, size) if text.translation else []
+    blocks, lines = place_blocks(blocks, lines, place, size)
+    if layout:
+        layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
+    logos = build_logo(text.logo, options.logo, size, canvas.matrix)
+    above = [build_watermark(options.watermark, *size)] if options.watermark else []
+    lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
+    return build_film_painter([lower, CaptionPainter(blocks, style, canvas)], options, style, text, canvas, above)
+
+
+def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
+    """The place of captions, with room for the progress bar where there is one."""
+    place = interpolate_place(placements_of(style), *size)
+    return reserve_space(place, size) if options.progress_bar else place
+
+
+def compose_blocks(
+    words: Sequence[Word],
+    style: CaptionStyle,
+    frame: tuple[int, int],
+    language: str,
+    place: CaptionPlacement | None = None,
+    search_faces: FaceSearch | None = None,
+) -> list[CaptionBlock]:
+    """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another,
+    beside the faces that are found."""
+    families = list_families(style.font.family)
+    place = place or interpolate_place(placements_of(style), *frame)
+    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
+
+    def measure(text: str, pixels: int) -> TextExtent:
+        return measure_text(text, families, pixels)
+
+    anchored = {} if style.anchor else _list_anchored_places(style, frame)
+    blocks = lay_out_groups(groups, style, place, frame, measure, anchored)
+    if search_faces is None or not style.avoid_faces or not blocks:
+        return blocks
+    smaller = style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
+    lay_out_smaller = partial(lay_out_groups, groups, smaller, place, frame, measure, anchored)
+    faces = search_faces(frame, find_rows(blocks, frame[1]))
+    return avoid_faces(blocks, lay_out_smaller, faces, place, frame) if faces.tracks else blocks
+
+
+def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:
+    """The style's place moved to each edge that subtitles may name."""
+    anchors: tuple[Anchor, ...] = ("top", "middle")
+    return {anchor: interpolate_place(get_placements(style.place, anchor), *frame) for anchor in anchors}
+
+
+def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
+    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
+    lower_style, families = derive_style(style), list_families(style.font.family)
+    place = interpolate_place(placements_of(style), *frame)
+    keep = partial(keep_drawable, families=families)
+    groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+
+    def measure(text: str, pixels: int) -> TextExtent:
+        return measure_text(text, families, pixels)
+
+    return lay_out_groups(groups, lower_style, place, frame, measure)
+
+
+def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
+    """The words as they are displayed, with what makes some of them stand out."""
+    keep = partial(keep_drawable, families=list_families(style.font.family))
+    emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
+    prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
+    return mark_words(prepared, style, language)

@@ -1,0 +1,1 @@
+"""What is edited in a captioned film on request, beside its captions."""

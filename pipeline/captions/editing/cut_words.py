@@ -1,0 +1,58 @@
+"""Words of a film from which something is cut: those that stay, at their new times."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from models.jobs.transcript import Translation, Word
+from pipeline.captions.caption_words import is_sentence_end
+from pipeline.media.editing.cut_list import CutList
+
+_SENTENCE_ENDS = ".?!…"
+
+
+def cut_words(words: Sequence[Word], fillers: AbstractSet[int], cuts: CutList) -> list[Word]:
+    """The words without fillers, in the same order. What a filler said of its sentence, its neighbours say: that it
+    begins, ends, or is somebody else's.
+    """
+    kept: list[Word] = []
+    dropped: Word | None = None
+    for index, word in enumerate(words):
+        if index in fillers:
+            dropped = _join_dropped(dropped, word)
+            if kept and is_sentence_end(word.text) and not is_sentence_end(kept[-1].text):
+                kept[-1] = _end_sentence(kept[-1], word)
+            continue
+        kept.append(_move(_begin_sentence(word, dropped) if dropped else word, cuts))
+        dropped = None
+    return kept
+
+
+def cut_lines(translation: Translation, cuts: CutList) -> Translation:
+    """A translation at the times that its lines have in the film."""
+    lines = tuple(
+        line.model_copy(update={"start": cuts.map_seconds(line.start), "end": cuts.map_seconds(line.end)})
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": lines})
+
+
+def _move(word: Word, cuts: CutList) -> Word:
+    return word.model_copy(update={"start": cuts.map_seconds(word.start), "end": cuts.map_seconds(word.end)})
+
+
+def _join_dropped(first: Word | None, word: Word) -> Word:
+    """One of some fillers in a row, in capitals if any is, with a change of the speaker that any of them has."""
+    is_speaker_change = word.is_speaker_change or bool(first and first.is_speaker_change)
+    text = first.text if first and first.text[:1].isupper() else word.text
+    return word.model_copy(update={"text": text, "is_speaker_change": is_speaker_change})
+
+
+def _begin_sentence(word: Word, filler: Word) -> Word:
+    text = word.text[:1].upper() + word.text[1:] if filler.text[:1].isupper() else word.text
+    is_speaker_change = word.is_speaker_change or filler.is_speaker_change
+    return word.model_copy(update={"text": text, "is_speaker_change": is_speaker_change})
+
+
+def _end_sentence(word: Word, filler: Word) -> Word:
+    mark = next((char for char in reversed(filler.text) if char in _SENTENCE_ENDS), "")
+    return word.model_copy(update={"text": word.text.rstrip(",;:") + mark})

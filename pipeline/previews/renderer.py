@@ -1,0 +1,114 @@
+"""Renderer of previews: draws them in sandboxed children and keeps them, so that each is drawn once."""
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from models.errors import AppError, ErrorCode, ProcessingFailed
+from models.limits import load_limits
+from pipeline.operations.file_executor import FileExecutor
+from pipeline.previews.request import PreviewRequest
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
+from storage.media.file_cache import FileCache
+from storage.media.media_store import MediaStore, find_local_path
+
+_VERSION: Final = 1  # of the drawing: grows when previews that were kept are no longer right
+_CONCURRENT: Final = 2  # children that draw at the same time in one process, so that films are not kept waiting
+_LIMITS: Final = ResourceLimits(load_limits().child.memory, cpu_seconds=20, wall_seconds=60, file_bytes=8_000_000)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRenderer:
+    """Draws previews. Every method may block for a second; thread-safe."""
+
+    sandbox: SandboxClient
+    store: MediaStore
+    cache: FileCache
+    open_temp_folder: Callable[[], AbstractContextManager[Path]]
+    executor: FileExecutor  # threads in which previews may be waited for
+    _slots: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_CONCURRENT))
+
+    def draw_picture(self, request: PreviewRequest) -> Path:
+        """A JPEG of the captions. Raises ProcessingFailed or RequestRejected."""
+        return self._draw("draw_picture", request, "jpg")
+
+    def draw_film(self, request: PreviewRequest) -> Path:
+        """An MP4 of two seconds. Raises ProcessingFailed or RequestRejected."""
+        return self._draw("draw_film", request, "mp4")
+
+    def store_film(self, request: PreviewRequest) -> str:
+        """Put a copy of the film into the media store, as the page serves files from there; its key.
+
+        No row refers to it, so that it is deleted there after a day as abandoned uploads are.
+        """
+        film = self.draw_film(request)
+        with self.open_temp_folder() as folder:
+            return self.store.put(Path(shutil.copy(film, folder)))
+
+    def _draw(self, task: str, request: PreviewRequest, suffix: str) -> Path:
+        ground = self._find_ground(request)
+        arguments = {
+            "options": request.options,
+            "words": list(request.words),
+            "language": request.language,
+            "moment": request.moment,
+            "ground": ground,
+            "logo": find_local_path(self.store, request.logo_key),
+        }
+        key = _build_key(task, request, ground.name if ground else "")
+        return self._make(f"{key}.{suffix}", f"pipeline.previews.drawing:{task}", arguments)
+
+    def _find_ground(self, request: PreviewRequest) -> Path | None:
+        """The frame of the user's video; None, and with it the neutral picture, where there is none to be had."""
+        if request.video_key is None:
+            return None
+        try:
+            video = self.store.get_local_path(request.video_key)
+            arguments = {"video": video, "seconds": request.moment}
+            key = hashlib.sha256(f"{_VERSION} {request.video_key} {request.moment}".encode()).hexdigest()
+            return self._make(f"{key}.jpg", "pipeline.previews.source_frame:take_frame", arguments)
+        except (AppError, FileNotFoundError) as error:
+            log.info("preview-frame-missing", error=type(error).__name__)
+            return None
+
+    def _make(self, name: str, task: str, arguments: Mapping[str, object]) -> Path:
+        """The file of that name, made by a task that writes to `out` if it is not kept."""
+        with self._slots:
+            try:
+                if kept := self.cache.find(name):
+                    return self.cache.touch(kept)
+            except FileNotFoundError:  # evicted just now
+                pass
+            with self.open_temp_folder() as folder:
+                out = folder / name
+                self.sandbox.run(task, {**arguments, "out": out}, directory=folder, limits=_LIMITS)
+                self.cache.move_in(name, _require_plain_file(out))
+            return self.cache.root / name
+
+
+def create_preview_cache(data_folder: Path) -> FileCache:
+    """The folder of the previews that were drawn."""
+    return FileCache(data_folder / "previews", load_limits().disk.previews)
+
+
+def _build_key(task: str, request: PreviewRequest, ground: str) -> str:
+    content = (_VERSION, task, request.options.model_dump_json(), [each.model_dump_json() for each in request.words])
+    parts = (*content, request.language, request.moment, ground, request.logo_key)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _require_plain_file(path: Path) -> Path:
+    """Raises ProcessingFailed for anything else: a compromised child could leave a link to another user's file."""
+    if path.is_symlink() or not path.is_file():
+        raise ProcessingFailed(ErrorCode.CRASHED)
+    return path

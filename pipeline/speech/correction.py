@@ -1,0 +1,196 @@
+"""Correction of a transcript: its words as numbered lines, and the words of lines with another text.
+
+Words that stay keep their times exactly. Those that are new share, by their characters, the time of the words they
+replace, or what lies between their neighbours.
+"""
+
+import math
+import re
+import unicodedata
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import accumulate
+from typing import Final
+
+from models.jobs.transcript import Transcript, Word
+from models.languages import load_languages
+from pipeline.speech.subtitles import writer
+from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, spread_words
+
+_SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
+_SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
+_SPEAKER_DASH: Final = re.compile(r"^[-–—‐] +")  # which files have before the words of another speaker
+_UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
+
+
+def list_lines(transcript: Transcript) -> list[list[Word]]:
+    """The words by line, numbered from 1 in this order, which is that of the captions in its .srt file."""
+    return writer.group_words(transcript)
+
+
+def list_line_texts(transcript: Transcript) -> list[str]:
+    """The text of each line."""
+    return [writer.join_group(line, transcript) for line in list_lines(transcript)]
+
+
+def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcript:
+    """The transcript with other texts for the lines of those numbers; an empty text removes the line.
+
+    It counts as given by the user. There may be no words left. Numbers of no line are ignored.
+    """
+    is_spaceless = transcript.language in load_languages().spaceless
+    lines = list_lines(transcript)
+    words: list[Word] = []
+    for number, (line, follower) in enumerate(zip(lines, [*lines[1:], []], strict=True), start=1):
+        if number in texts and _normalize(texts[number]) != _normalize(writer.join_group(line, transcript)):
+            tokens = split_text(texts[number], {word.text for word in line}, is_spaceless=is_spaceless)
+            words += _LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+        else:
+            words += line
+    return Transcript(language=transcript.language, words=tuple(words))
+
+
+def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
+    """The words of a corrected subtitle file, which has times of lines alone, with the exact times of those that the
+    transcript has within a second. Others stand between them."""
+    matches = list(_match_words(transcript.words, words))
+    limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
+    placed: list[Word] = []
+    for word, match, limit in zip(words, matches, limits, strict=True):
+        start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
+        placed.append(match or word.model_copy(update={"start": start, "end": max(start, word.end)}))
+    return Transcript(language=transcript.language, words=tuple(placed))
+
+
+def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word | None]:
+    """For each word the next one of that text and about that time, in order; in one pass, however long both are."""
+    by_text: dict[str, deque[Word]] = defaultdict(deque)
+    for word in known:
+        by_text[word.text].append(word)
+    earliest = 0.0
+    for word in words:
+        candidates = by_text[word.text] or by_text[_SPEAKER_DASH.sub("", word.text)]
+        while candidates and candidates[0].start < max(earliest, word.start - _SAME_WORD_SECONDS):
+            candidates.popleft()
+        if candidates and candidates[0].start <= word.start + _SAME_WORD_SECONDS:
+            earliest = candidates[0].start
+            yield candidates.popleft()
+        else:
+            yield None
+
+
+def split_text(text: str, known: Collection[str], *, is_spaceless: bool) -> list[str]:
+    """Split a text into words, whose characters are those of the text but for spaces. `known` are words that were in
+    it before, which stay whole: some have spaces, and in a language without spaces they alone tell where words end.
+    """
+    by_length = sorted({each for each in map(_normalize, known) if each}, key=lambda each: (-len(each), each))
+    split = _split_unspaced if is_spaceless else _split_spaced
+    return [
+        token[start : start + MAX_TEXT_CHARACTERS]
+        for token in split(_normalize(text), by_length)
+        for start in range(0, len(token), MAX_TEXT_CHARACTERS)
+    ]
+
+
+def _split_spaced(text: str, known: Sequence[str]) -> list[str]:
+    """Split at spaces; a lone punctuation mark belongs to the word before it."""
+    tokens: list[str] = []
+    while text:
+        word = next((each for each in known if f"{text} ".startswith(f"{each} ")), "")
+        token = word or text.partition(" ")[0]
+        if tokens and not word and not any(map(str.isalnum, token)):
+            tokens[-1] += f" {token}"
+        else:
+            tokens.append(token)
+        text = text[len(token) :].lstrip(" ")
+    return tokens
+
+
+def _split_unspaced(text: str, known: Sequence[str]) -> list[str]:
+    tokens: list[str] = []
+    unknown = ""
+    while text:
+        word = next((each for each in known if text.startswith(each) and not _is_mark(text[len(each) :][:1])), "")
+        if word:
+            tokens += [*_UNSPACED_TOKENS.findall(unknown), word]
+            unknown = ""
+        else:
+            unknown += text[0]
+        text = text[len(word) or 1 :]
+    return [*tokens, *_UNSPACED_TOKENS.findall(unknown)]
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character is drawn onto the one before it."""
+    return bool(character) and unicodedata.category(character).startswith("M")
+
+
+def _normalize(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _LineCorrection:
+    """A line to be corrected, and its neighbours, where there are any: the word before it, and the one after it."""
+
+    line: Sequence[Word]
+    before: Sequence[Word]
+    after: Sequence[Word]
+
+    def apply(self, tokens: Sequence[str]) -> list[Word]:
+        """The words of the line with that text."""
+        known = [_normalize(word.text) for word in self.line]
+        words: list[Word] = []
+        for tag, first, last, new_first, new_last in SequenceMatcher(None, known, tokens, autojunk=False).get_opcodes():
+            replaced, new = self.line[first:last], tokens[new_first:new_last]
+            if tag == "equal":
+                words += replaced
+            elif len(replaced) == len(new):
+                words += (word.model_copy(update={"text": text}) for word, text in zip(replaced, new, strict=True))
+            elif new:
+                words += self._spread(new, first, last, [*self.before, *words][-1:])
+        return words
+
+    def _spread(self, texts: Sequence[str], first: int, last: int, before: Sequence[Word]) -> Iterator[Word]:
+        """Spread words over the time of those of these indexes, which they replace, or between their neighbours."""
+        replaced = self.line[first:last]
+        after = [*self.line[last:], *self.after][:1]
+        spoken = _SECONDS_PER_CHARACTER * sum(map(len, texts))
+        span = _compute_gap(before, after, spoken)
+        if replaced:
+            span = _compute_own_span(replaced, span[1], spoken) or span
+        elif first == 0:
+            span = (max(span[0], span[1] - spoken), span[1])
+        elif last == len(self.line):
+            span = (span[0], min(span[1], span[0] + spoken))
+        is_speaker_change = any(word.is_speaker_change for word in replaced)
+        for word in spread_words(texts, *_extend_span(span, before, texts)):
+            yield word.model_copy(update={"is_speaker_change": is_speaker_change})
+            is_speaker_change = False
+
+
+def _compute_own_span(replaced: Sequence[Word], limit: float, spoken: float) -> tuple[float, float] | None:
+    """The time of the words that are replaced, longer where more is said and there is time before `limit`, the next
+    word; None where there is less than a word needs."""
+    start = replaced[0].start
+    end = min(max(replaced[-1].end, start + spoken), limit)
+    return (start, end) if end - start >= MIN_WORD_SECONDS else None
+
+
+def _compute_gap(before: Sequence[Word], after: Sequence[Word], spoken: float) -> tuple[float, float]:
+    """The time between two words; after the last one as long as it takes to say the new ones."""
+    start = before[0].end if before else 0.0
+    end = after[0].start if after else start + spoken
+    return min(start, end), end
+
+
+def _extend_span(span: tuple[float, float], before: Sequence[Word], texts: Sequence[str]) -> tuple[float, float]:
+    """The span, begun during the word before it where it is too short to be seen: that one is highlighted only until
+    the next one begins."""
+    if span[1] - span[0] >= MIN_WORD_SECONDS * len(texts) or not before:
+        return span
+    word = before[0]
+    share = len(word.text) / (len(word.text) + sum(map(len, texts)))
+    return max(word.start, min(span[0], word.start + (span[1] - word.start) * share)), span[1]

@@ -1,0 +1,1 @@
+"""Whose voice is heard: where another speaker begins."""

@@ -1,0 +1,156 @@
+"""Films are finished without touching their picture: loudness by an independent meter, subtitles by reading them."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from fakes import sample_containers, sample_files
+from fakes.film_probe import probe_film
+from fakes.loudness_meter import RATE, Sound, compute_loudness, compute_true_peak, find_lag, read_sound
+
+from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.transcript import Transcript, Word
+from pipeline.captions.film import make
+from pipeline.speech.subtitles.writer import list_captions
+
+FAST = EncodingOptions(preset=X264Preset.ULTRAFAST)
+TALK = "uma frase bem comprida que ocupa mais de uma linha, e depois outra {assim}. Olá, mundo!"
+WORDS = [Word(text=text, start=0.2 + number * 0.3, end=0.45 + number * 0.3) for number, text in enumerate(TALK.split())]
+
+
+def caption(source: Path, words: Sequence[Word] = WORDS, language: str = "pt", **options: object) -> Film:
+    chosen = CaptionOptions.model_validate({"encoding": FAST, **options})
+    return make(source, words, source.with_name("film.mp4"), chosen, lambda _stage, _share: None, language=language)
+
+
+def read_pictures(path: Path) -> list[tuple[int, bytes]]:
+    with av.open(str(path)) as container:
+        return [(packet.pts, bytes(packet)) for packet in container.demux(video=0) if packet.size]
+
+
+def read_cues(path: Path) -> list[tuple[float, float, str]]:
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(container.streams.subtitles[0]) if packet.size > 2]
+        return [
+            (float(p.pts * p.time_base), float((p.pts + p.duration) * p.time_base), bytes(p)[2:].decode())
+            for p in packets
+        ]
+
+
+# loudness
+
+
+def speak(level: float, *, click: float = 0.0, seconds: float = 6, channels: int = 2) -> Sound:
+    """Noise in syllables with pauses, and clicks much louder than it."""
+    times = np.arange(round(seconds * RATE)) / RATE
+    noise = np.convolve(np.random.default_rng(3).normal(0, 1, len(times)), np.ones(8) / 8, "same")
+    sound = (
+        noise * (np.sin(2 * np.pi * 0.6 * times) > -0.3) * (0.3 + 0.7 * np.abs(np.sin(2 * np.pi * 3 * times))) * level
+    )
+    sound[2000::9000] += click
+    return np.clip(np.stack([sound] * channels), -1, 1)
+
+
+def write_film(folder: Path, sound: Sound, *, codec: str = "aac", late: float = 0, suffix: str = "mp4") -> Path:
+    """A film with a sound, which may begin later than the picture."""
+    (recording := folder / f"sound.{suffix}").unlink(missing_ok=True)
+    layout = {1: "mono", 2: "stereo"}[len(sound)]
+    with av.open(str(recording), "w") as container:
+        stream = container.add_stream(codec, rate=RATE, layout=layout, bit_rate=96_000)
+        for start in range(0, sound.shape[1], 1024):
+            block = np.ascontiguousarray(sound[:, start : start + 1024], np.float32)
+            frame = av.AudioFrame.from_ndarray(block, "fltp", layout)
+            frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    picture = sample_containers.write_pictures(folder / "picture.mp4", sample_containers.steady_times(6, 10))
+    tracks = sample_containers.Track(picture, "video"), sample_containers.Track(recording, "audio", shift=late)
+    return sample_containers.write_tracks(folder / f"source.{suffix}", *tracks)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        speak(0.04),
+        speak(0.04, channels=1),
+        speak(0.06, click=0.5),
+        speak(0.04, click=0.9),
+        speak(0.9),
+        speak(0.3, click=1, channels=1),
+    ],
+    ids=["quiet", "quiet in mono", "clicks", "loud clicks", "too loud", "loud in mono"],
+)
+def test_sound_becomes_as_loud_as_platforms_play_it(tmp_path: Path, sound: Sound) -> None:
+    film = caption(write_film(tmp_path, sound), normalise_loudness=True)
+    heard = read_sound(film.path)
+    assert compute_loudness(heard) == pytest.approx(-14, abs=0.5)
+    assert compute_true_peak(heard) <= -1
+    assert film.size == film.path.stat().st_size
+    assert probe_film(film.path).is_faststart
+
+
+@pytest.mark.parametrize("click", [0, 0.9])
+@pytest.mark.parametrize("late", [0, 0.7])
+def test_louder_sound_is_in_sync_to_the_sample(tmp_path: Path, click: float, late: float) -> None:
+    source = write_film(tmp_path, speak(0.04, click=click), late=late)
+    plain = read_sound(caption(source).path)
+    louder = caption(source, normalise_loudness=True)
+    assert find_lag(plain, read_sound(louder.path)) == 0
+
+
+def test_the_picture_is_copied(tmp_path: Path) -> None:
+    source = write_film(tmp_path, speak(0.04))
+    plain = read_pictures(caption(source).path)
+    assert read_pictures(caption(source, normalise_loudness=True, subtitle_track=True).path) == plain
+
+
+@pytest.mark.parametrize(
+    "sound", [np.zeros((2, 6 * RATE)), speak(0.0005), speak(0.05, seconds=0.5)], ids=["silence", "hum", "short"]
+)
+def test_silence_and_short_sounds_stay_as_they_are(tmp_path: Path, sound: Sound) -> None:
+    source = write_film(tmp_path, sound)
+    plain = read_sound(caption(source).path)
+    assert np.array_equal(read_sound(caption(source, normalise_loudness=True).path), plain)
+
+
+def test_a_film_without_sound_stays_without(tmp_path: Path) -> None:
+    source = sample_files.write_film(tmp_path / "x.mp4", seconds=2, sound=None)
+    assert probe_film(caption(source, normalise_loudness=True).path).audio_codec is None
+
+
+# subtitles
+
+
+@pytest.mark.parametrize("max_bytes", [None, 100_000])
+@pytest.mark.parametrize(("language", "code"), [("pt", "por"), ("en", "eng"), ("und", "und")])
+def test_the_track_holds_the_cues_of_the_film(tmp_path: Path, language: str, code: str, max_bytes: int | None) -> None:
+    source = write_film(tmp_path, speak(0.1))
+    encoding = FAST.model_copy(update={"max_bytes": max_bytes})
+    film = caption(source, language=language, subtitle_track=True, encoding=encoding)
+    expected = list_captions(Transcript(language=language, words=tuple(WORDS)))
+    found = read_cues(film.path)
+    assert [text for _, _, text in found] == [each.text for each in expected]
+    assert np.allclose([cue[:2] for cue in found], [each[:2] for each in expected], atol=0.002)
+    with av.open(str(film.path)) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio", "subtitle"]
+        assert container.streams.subtitles[0].codec_context.name == "mov_text"
+        assert container.streams.subtitles[0].metadata["language"] == code
+    assert probe_film(film.path).is_faststart
+    assert film.size == film.path.stat().st_size <= (max_bytes or film.size)
+
+
+def test_times_of_cues_are_those_of_a_film_that_starts_late(tmp_path: Path) -> None:
+    film = sample_files.write_film(tmp_path / "film.mkv", seconds=8)
+    tracks = [sample_containers.Track(film, kind, shift=9) for kind in ("video", "audio")]
+    made = caption(sample_containers.write_tracks(tmp_path / "x.mkv", *tracks), subtitle_track=True)
+    with av.open(str(made.path)) as container:
+        start = container.start_time / av.time_base
+    assert read_cues(made.path)[0][0] == pytest.approx(start + WORDS[0].start, abs=0.03)
+
+
+def test_without_the_switch_there_is_no_track(tmp_path: Path) -> None:
+    with av.open(str(caption(write_film(tmp_path, speak(0.1))).path)) as container:
+        assert not container.streams.subtitles

@@ -1,0 +1,80 @@
+"""Faces in pictures that are drawn here; the nets take them for people."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from fakes import sample_pictures
+
+from pipeline.vision import cascade, weights
+from pipeline.vision.faces import find_faces
+from pipeline.vision.types import Face, FaceBox
+
+
+def has_centre_of(outer: FaceBox, inner: FaceBox) -> bool:
+    return outer.has_point(np.array((inner.x + inner.width / 2, inner.y + inner.height / 2)))
+
+
+def test_a_face_is_found_with_its_eyes_and_its_mouth() -> None:
+    (face,) = find_faces(sample_pictures.draw_photo(480, 270))
+    assert face.score > 0.9
+    assert face.landmarks is not None
+    assert face.landmarks.shape == (468, 2)
+    right_eye, left_eye = face.eyes
+    assert (right_eye.x + right_eye.width / 2, left_eye.x + left_eye.width / 2) == pytest.approx((222, 258), abs=4)
+    assert right_eye.y + right_eye.height / 2 == pytest.approx(100, abs=4)
+    mouth = face.mouth
+    assert (mouth.x + mouth.width / 2, mouth.y + mouth.height / 2) == pytest.approx((240, 142), abs=5)
+    assert all(has_centre_of(face.box, part) for part in (*face.eyes, mouth))
+
+
+@pytest.mark.parametrize("degrees", [-30, 30])
+def test_a_tilted_head_is_found_with_its_mouth_under_its_nose(degrees: int) -> None:
+    photo = sample_pictures.draw_photo(480, 270)
+    turn = cv2.getRotationMatrix2D((240, 110), degrees, 1)
+    (face,) = find_faces(cv2.warpAffine(photo, turn, (480, 270), borderMode=cv2.BORDER_REPLICATE))
+    expected = turn @ (240, 142, 1)
+    assert (face.mouth.x + face.mouth.width / 2, face.mouth.y + face.mouth.height / 2) == pytest.approx(expected, abs=8)
+
+
+@pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080), (400, 400)])
+def test_faces_are_found_in_pictures_of_any_shape_the_widest_first(shape: tuple[int, int]) -> None:
+    picture = np.full((*shape, 3), 90, np.uint8)
+    near, far = (
+        sample_pictures.draw_photo(*size)[:, size[0] // 3 : -size[0] // 3] for size in ((480, 270), (300, 169))
+    )
+    picture[20 : 20 + near.shape[0], 30 : 30 + near.shape[1]] = near
+    picture[-30 - far.shape[0] : -30, -far.shape[1] :] = far
+    first, *_ = find_faces(picture)
+    assert has_centre_of(first.box, FaceBox(30 + 80, 20 + 110, 0, 0))
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        sample_pictures.draw_line_drawing(480, 270),
+        sample_pictures.draw_text_page(480, 270),
+        sample_pictures.create_noise(480, 270),
+        sample_pictures.create_uniform(128),
+        np.zeros((1, 1, 3), np.uint8),
+        np.zeros((1, 3000, 3), np.uint8),
+    ],
+    ids=["cat", "text", "noise", "grey", "pixel", "line"],
+)
+def test_other_things_are_no_faces(picture: np.ndarray) -> None:
+    assert find_faces(picture) == []
+
+
+def test_where_a_mouth_is_not_known_it_is_in_the_lower_part_of_the_face() -> None:
+    (box,) = cascade.detect_faces(sample_pictures.draw_photo(480, 270))
+    face = Face(box, None, 0.6)
+    assert has_centre_of(face.mouth, FaceBox(240, 142, 0, 0))
+    assert face.eyes == ()
+
+
+def test_other_weights_than_those_that_were_tried_count_as_missing(tmp_path: Path) -> None:
+    assert weights.is_face_detection_installed()
+    assert weights.find_net_file(weights.DETECTION, tmp_path) is None
+    (tmp_path / weights.DETECTION.name).write_bytes(b"TFL3")
+    assert weights.find_net_file(weights.DETECTION, tmp_path) is None

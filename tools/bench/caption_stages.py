@@ -1,0 +1,122 @@
+"""How long captions of a minute of video take, stage by stage: `python -m tools.bench.caption_stages [RECORDING]`.
+
+The floor is a plain transcode of the video and the speech engine alone on its sound, one after the other, in the same
+run. The recording is a minute of speech as a WAV file, and the language that of who speaks; without one it is English.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import faster_whisper
+import numpy as np
+from fakes import sample_speech
+from fakes.app_process import run_app, start_app
+from fakes.simulated_users import SimulatedTelegramUser
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+
+from models.jobs.options import CaptionOptions, EncodingOptions
+from models.settings import Settings
+from pipeline.jobs.local_renderer import create_local_renderer, measure_file
+from pipeline.jobs.renderer import Renderer
+from pipeline.kinds.running_job import JobSpec, Usage
+from pipeline.sandbox.client import SandboxClient, return_false
+from pipeline.speech.whisper import weights
+from tools.bench.captions import floor_transcode
+
+SECONDS = 60
+SIZE = (1080, 1920)
+MAX_RATIO = 1.1  # from the update to the reply, against transcode and hearing
+_LONGEST = 600.0  # seconds
+
+
+class Row(NamedTuple):
+    """One figure, its goal, and whether it is reached."""
+
+    name: str
+    value: str
+    goal: str
+    ok: bool
+
+
+def rows(recording: Path | None = None) -> list[Row]:
+    """The seconds of each stage, of the floors, and of the whole product from the update to the reply."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        samples = _read_recording(recording)
+        sound = sample_speech.write_wav(folder / "sound.wav", samples)
+        video = sample_speech.write_video(
+            folder / "talk.mp4", samples, seconds=SECONDS, size=SIZE, fps=30, rate=sample_speech.RATE
+        )
+        transcode = _measure(lambda: floor_transcode(video, folder / "floor.mp4", EncodingOptions()))
+        hearing = _measure(lambda: _hear(sound))
+        stages = _measure_stages(video)
+        wait = _measure_reply(video, folder)
+    ratio = wait / (transcode + hearing)
+    return [
+        Row("plain transcode, s", f"{transcode:.1f}", "", ok=True),
+        Row("speech engine alone, s", f"{hearing:.1f}", "", ok=True),
+        *(Row(f"stage {stage}, s", f"{seconds:.1f}", "", ok=True) for stage, seconds in stages.items()),
+        Row("update to the film as a reply, s", f"{wait:.1f}", "", ok=True),
+        Row("against transcode and engine", f"{ratio:.2f}", f"<= {MAX_RATIO}", ok=ratio <= MAX_RATIO),
+    ]
+
+
+def _read_recording(path: Path | None) -> sample_speech.Samples:
+    """A minute of 16 kHz sound: the recording, again from its beginning where it is shorter."""
+    spoken = sample_speech.read_samples(str(path.resolve())) if path else sample_speech.read_samples()
+    return np.resize(spoken, SECONDS * sample_speech.RATE)
+
+
+def _measure(work: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
+
+
+def _hear(sound: Path) -> None:
+    """Whisper as its package calls it: the language found and the words timed, nothing else."""
+    model = faster_whisper.WhisperModel(str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=2)
+    segments, _ = model.transcribe(str(sound), word_timestamps=True, condition_on_previous_text=False)
+    for _segment in segments:
+        pass
+
+
+def _measure_stages(video: Path) -> dict[str, float]:
+    """Seconds of each stage of the job itself, by when its progress begins."""
+    begun: dict[str, float] = {}
+
+    def note(stage: str, _share: float) -> None:
+        begun.setdefault(stage, time.monotonic())
+
+    with tempfile.TemporaryDirectory(prefix="rabisco-") as folder, SandboxClient() as sandbox:
+        info = measure_file(sandbox, video)
+        spec = JobSpec(
+            "caption", CaptionOptions(), (video,), info.seconds or 0, SIZE[0] * SIZE[1], None, folder=Path(folder)
+        )
+        transcriber = create_local_renderer(Settings(groq_api_key=None), sandbox).transcriber
+        Renderer(sandbox, transcriber).render(spec, note, return_false, Usage())
+    ends = [*list(begun.values())[1:], time.monotonic()]
+    return {stage: end - start for (stage, start), end in zip(begun.items(), ends, strict=True)}
+
+
+def _measure_reply(video: Path, folder: Path) -> float:
+    """Seconds from the update to the film as a reply in Telegram, through the whole product."""
+    fake = FakeTelegram()
+    with serve_app(fake.app) as address:
+        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
+        with run_app(folder, settings, start=start_app) as product:
+            product.wait_for_address()
+            visitor = SimulatedTelegramUser(fake.get_person(1000), fake.wait_until)
+            begun = time.monotonic()
+            visitor.send_video(video.read_bytes())
+            fake.wait_until(visitor.list_films, _LONGEST)
+            return visitor.list_films()[0].sent_at - begun
+
+
+if __name__ == "__main__":
+    for row in rows(*(Path(path) for path in sys.argv[1:2])):
+        sys.stdout.write(f"{row.name:40} {row.value:>8} {row.goal}\n")

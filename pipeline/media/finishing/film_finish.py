@@ -23,7 +23,7 @@ from pipeline.media.finishing.subtitle_track import (
     build_packets,
     compute_track_bytes,
 )
-from pipeline.media.overwriting import overwrite_file
+from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import create_soundtrack
 
 _FINISHED_STEM: Final = "finished"  # of the name of the film while it is written
@@ -54,7 +54,7 @@ def finish_film(film: Film, finish: Finish) -> Film:
         return film
     out = film.path.with_stem(_FINISHED_STEM)
     _write_film(film.path, sound or film.path, out, finish)
-    overwrite_file(film.path, out)
+    replace_content(film.path, out)
     return replace(film, size=film.path.stat().st_size)
 
 

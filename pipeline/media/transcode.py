@@ -87,7 +87,8 @@ def transcode(
     progress: ProgressCallback,
     edit: Edit = UNEDITED,
 ) -> Film:
-    """Write `out`, an H.264 MP4 with its index in front, and its thumbnail, `out` with the suffix .jpg.
+    """Write an H.264 MP4 with its index in front, and its thumbnail with the suffix .jpg: `out`, or a file beside it,
+    as the film says.
 
     With `encoding.max_bytes` the bit rate is capped and the size reduced where that looks better; a film that is still
     too large, or uses too little where its source is larger, is encoded again. Raises RequestRejected (NO_PICTURE,
@@ -108,18 +109,19 @@ def transcode(
 
 
 def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _TranscodePlan, limit: int) -> Film:
-    """Encode again where the film misses its budget; of all attempts the largest that fits is kept."""
-    size = film.size
+    """Encode again where the film misses its budget; the largest attempt that fits is the film.
+
+    Attempts are written in turns to two files, as a child may neither rename nor delete any.
+    """
+    size, spare = film.size, film.path.with_stem(_ATTEMPT_STEM)
     for _ in range(_MAX_RETRIES):
         if not plan.budget.is_missed_by(size):
             break
         plan = replace(plan, budget=tighten_budget(plan.budget, size, limit))
-        attempt = _run_pass(source, film.path.with_stem(_ATTEMPT_STEM), painter_factory, plan, _ignore_progress)
+        attempt = _run_pass(source, spare, painter_factory, plan, _ignore_progress)
         size = attempt.size
         if film.size > limit or film.size < size <= limit:
-            attempt.path.replace(film.path)
-            attempt.thumbnail.replace(film.thumbnail)
-            film = replace(attempt, path=film.path, thumbnail=film.thumbnail)
+            film, spare = attempt, film.path
     return film
 
 

@@ -93,6 +93,11 @@ class JobOptions(BaseModel):
         return self
 
     @property
+    def keeps_times(self) -> bool:
+        """Whether everything is at the same time in the result as in the input."""
+        return True
+
+    @property
     def logo_file_id(self) -> uuid.UUID | None:
         """The stored file of the logo on the film, if there is one."""
         return None
@@ -200,6 +205,10 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
     profanity: Literal["keep", "mask"] = "keep"
     subtitle_track: bool = False  # beside the captions in the picture
     normalise_loudness: bool = False  # to -14 LUFS
+
+    @property
+    def keeps_times(self) -> bool:
+        return not self.cut_pauses
 
     @property
     def adjustments(self) -> StyleAdjustments:

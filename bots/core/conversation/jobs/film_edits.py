@@ -32,7 +32,7 @@ class EditableJob:
         """The options it was made with."""
         return self.feature.kind.options.model_validate(self.job.parameters)
 
-    def switch(self, chosen: frozenset[str]) -> JobOptions:
+    def build_options(self, chosen: frozenset[str]) -> JobOptions:
         """These options with the switches of the chosen letters on, and all others off."""
         switches = {setting.option: letter in chosen for letter, setting in self.feature.edits.items()}
         return self.options.model_copy(update=switches)
@@ -61,7 +61,7 @@ def make_film(pipeline: Pipeline, context: Context, result: HandlerResult, job_i
     chosen = _parse_letters(found.feature, letters)
     if chosen == found.present:
         result.replies.append(reply_for("edit-unchanged"))
-    elif is_made_already(found.switch(chosen), jobs.list_repeats(context.session, found.job)):
+    elif is_made_already(found.build_options(chosen), jobs.list_repeats(context.session, found.job)):
         result.replies.append(reply_for("edit-made"))
     else:
         _submit(pipeline, context, result, found, chosen)
@@ -74,7 +74,7 @@ def _submit(
     status = acknowledge(context, result, job.reply_to)
     given, correction = transcripts.find_given(session, job.id), transcripts.find_correction(session, job.id)
     submission = Submission(job.reply_to, status, job.id, given, correction)
-    submit(pipeline, context, result, jobs.list_inputs(session, job.id), found.switch(chosen), submission)
+    submit(pipeline, context, result, jobs.list_inputs(session, job.id), found.build_options(chosen), submission)
 
 
 def _find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:

@@ -78,7 +78,7 @@ def submit(
 
 def is_made_already(options: JobOptions, made: Sequence[Job]) -> bool:
     """Whether one of these jobs, of the kind of the options, has the same settings: a button may be pressed twice."""
-    return any(_read_settings(options, each.kind) == _read_settings(_options_of(each), each.kind) for each in made)
+    return any(_read_settings(options, each.kind) == _read_settings(_read_options(each), each.kind) for each in made)
 
 
 def _read_settings(options: JobOptions, kind: str) -> list[Any]:
@@ -86,7 +86,8 @@ def _read_settings(options: JobOptions, kind: str) -> list[Any]:
     return [getattr(options, setting.option) for setting in get_feature(kind).settings]
 
 
-def _options_of(job: Job) -> JobOptions:
+def _read_options(job: Job) -> JobOptions:
+    """The options a job was made with."""
     return get_kind(job.kind).options.model_validate(job.parameters)
 
 

@@ -39,8 +39,8 @@ def make(
     logo: Path | None = None,
     translation: Translation | None = None,
 ) -> Film:
-    """Write an MP4, `out` or a file beside it as the film says, its thumbnail (.jpg) and, if given, LAYOUT.json to
-    `layout`. The lines of a translation stand below the words.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
+    translation stand below the words.
 
     Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
     where `words` are a translation; `logo` is the picture of `options.logo` and of the end card. Raises

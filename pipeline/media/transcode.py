@@ -28,6 +28,7 @@ from pipeline.media.editing.layers import Layer
 from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
 from pipeline.media.overlay import ColourMatrix
+from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import BIT_RATE, Soundtrack, bit_rate_for, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
 from pipeline.media.streams.source import SourceMeasures, SourceStreams, measure_streams, select_streams
@@ -87,8 +88,7 @@ def transcode(
     progress: ProgressCallback,
     edit: Edit = UNEDITED,
 ) -> Film:
-    """Write an H.264 MP4 with its index in front, and its thumbnail with the suffix .jpg: `out`, or a file beside it,
-    as the film says.
+    """Write `out`, an H.264 MP4 with its index in front, and its thumbnail, `out` with the suffix .jpg.
 
     With `encoding.max_bytes` the bit rate is capped and the size reduced where that looks better; a film that is still
     too large, or uses too little where its source is larger, is encoded again. Raises RequestRejected (NO_PICTURE,
@@ -109,19 +109,18 @@ def transcode(
 
 
 def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _TranscodePlan, limit: int) -> Film:
-    """Encode again where the film misses its budget; the largest attempt that fits is the film.
-
-    Attempts are written in turns to two files, as a child may neither rename nor delete any.
-    """
-    size, spare = film.size, film.path.with_stem(_ATTEMPT_STEM)
+    """Encode again where the film misses its budget; of all attempts the largest that fits is kept."""
+    size = film.size
     for _ in range(_MAX_RETRIES):
         if not plan.budget.is_missed_by(size):
             break
         plan = replace(plan, budget=tighten_budget(plan.budget, size, limit))
-        attempt = _run_pass(source, spare, painter_factory, plan, _ignore_progress)
+        attempt = _run_pass(source, film.path.with_stem(_ATTEMPT_STEM), painter_factory, plan, _ignore_progress)
         size = attempt.size
         if film.size > limit or film.size < size <= limit:
-            film, spare = attempt, film.path
+            replace_content(film.path, attempt.path)
+            replace_content(film.thumbnail, attempt.thumbnail)
+            film = replace(attempt, path=film.path, thumbnail=film.thumbnail)
     return film
 
 

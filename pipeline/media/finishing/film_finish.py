@@ -23,9 +23,10 @@ from pipeline.media.finishing.subtitle_track import (
     build_packets,
     compute_track_bytes,
 )
+from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import create_soundtrack
 
-_FINISHED_STEM: Final = "finished"  # of the name of the film
+_FINISHED_STEM: Final = "finished"  # of the name of the film while it is written
 _SOUND_STEM: Final = "sound"
 _SOUND_SHARE: Final = 0.02  # of a film's bytes by which its sound may grow when it is encoded anew
 
@@ -47,15 +48,14 @@ class Finish:
 
 
 def finish_film(film: Film, finish: Finish) -> Film:
-    """Write the film anew, beside the one there is, with what `finish` says; its frames, their times, and the index in
-    front stay. Nothing is renamed or deleted, which a child may not do.
-    """
+    """Write the film anew with what `finish` says; its frames, their times, and the index in front stay."""
     sound = adjust_loudness(film.path, film.path.with_stem(_SOUND_STEM)) if finish.is_normalised else None
     if sound is None and not finish.cues:
         return film
     out = film.path.with_stem(_FINISHED_STEM)
     _write_film(film.path, sound or film.path, out, finish)
-    return replace(film, path=out, size=out.stat().st_size)
+    replace_content(film.path, out)
+    return replace(film, size=film.path.stat().st_size)
 
 
 def _write_film(picture: Path, sound: Path, out: Path, finish: Finish) -> None:

@@ -80,11 +80,11 @@ def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
     return list(session.exec(statement))
 
 
-def list_repeats(session: Session, job_id: uuid.UUID) -> list[Job]:
-    """Jobs made from one with other options that are done, or not yet ended."""
+def list_repeats(session: Session, job: Job) -> list[Job]:
+    """Jobs of the same kind made from one, with other options or words, that are done or not yet ended."""
     ended_in_vain = (JobStatus.FAILED, JobStatus.CANCELLED)
     statement = select(Job).where(
-        col(Job.parent_id) == job_id, col(Job.parent_id).is_not(None), col(Job.status).not_in(ended_in_vain)
+        col(Job.parent_id) == job.id, col(Job.kind) == job.kind, col(Job.status).not_in(ended_in_vain)
     )
     return list(session.exec(statement))
 
@@ -256,11 +256,6 @@ def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))
     return list(session.exec(statement.order_by(col(Job.created_at))))
-
-
-def list_children(session: Session, parent_id: uuid.UUID) -> list[Job]:
-    """The jobs that repeat a job, or change its result."""
-    return list(session.exec(select(Job).where(col(Job.parent_id) == parent_id)))
 
 
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -27,12 +27,13 @@ from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.registry import get_kind, list_kinds
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.operations.progress_reporter import create_progress_reporter
 from pipeline.operations.request_id import bind_request
 from storage.db import Database
 from storage.jobs import jobs, transcripts
-from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
+from storage.jobs.jobs import JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore, find_local_path
@@ -150,7 +151,7 @@ class JobRunner:
             self._requeue(claim, self.retry_policy.delay_for(claim.attempts), usage, counts_as_attempt=True)
 
     def _requeue(self, claim: JobClaim, delay: timedelta, usage: Usage, *, counts_as_attempt: bool) -> None:
-        run_after, costs = self.db.clock() + delay, _costs_of(usage)
+        run_after, costs = self.db.clock() + delay, usage.compute_unstored()
         with self.db.transaction() as session:
             jobs.requeue(session, claim, run_after, counts_as_attempt=counts_as_attempt, costs=costs)
 
@@ -160,7 +161,7 @@ class JobRunner:
         Raises LeaseLost.
         """
         with self.db.transaction() as session:
-            job = jobs.add_costs(session, claim, _costs_of(usage))
+            job = jobs.add_costs(session, claim, usage.compute_unstored())
             transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], transcript)
         usage.mark_stored()
 
@@ -223,11 +224,7 @@ class JobRunner:
 def _build_outcome(
     status: JobStatus, usage: Usage, code: str | None = None, values: dict[str, Any] | None = None
 ) -> JobOutcome:
-    return JobOutcome(status, code, values, _costs_of(usage))
-
-
-def _costs_of(usage: Usage) -> JobCosts:
-    return JobCosts(*usage.list_unstored())
+    return JobOutcome(status, code, values, usage.compute_unstored())
 
 
 def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:
@@ -237,8 +234,8 @@ def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float
         kind=claim.kind,
         outcome=outcome,
         attempt=claim.attempts,
-        cpu=round(usage.cpu_seconds, 2),
-        provider=round(usage.provider_seconds, 2),
+        cpu=round(usage.costs.cpu_seconds, 2),
+        provider=round(usage.costs.provider_seconds, 2),
         **durations,
     )
 

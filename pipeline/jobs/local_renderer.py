@@ -17,7 +17,8 @@ from pipeline.jobs import media_validation
 from pipeline.jobs.renderer import Renderer
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.sandbox.limits import ResourceLimits

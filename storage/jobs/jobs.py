@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -41,13 +41,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobCosts:
-    """What a job has used: CPU seconds, the seconds a speech provider transcribed with their price, and those that this
-    machine did."""
+    """What a job has used: CPU seconds, the seconds a speech provider transcribed, what the provider asks for all of it
+    (millionths of a US dollar), the seconds this machine transcribed, and tokens that a chat model read and wrote."""
 
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
     local_seconds: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +167,7 @@ def add_costs(session: Session, claim: JobClaim, costs: JobCosts) -> Job:
 
 
 def _add_to_columns(costs: JobCosts) -> dict[str, ColumnElement[Any]]:
-    return {
-        "cpu_seconds": col(Job.cpu_seconds) + costs.cpu_seconds,
-        "provider_seconds": col(Job.provider_seconds) + costs.provider_seconds,
-        "provider_cost": col(Job.provider_cost) + costs.provider_cost,
-        "local_seconds": col(Job.local_seconds) + costs.local_seconds,
-    }
+    return {name: col(getattr(Job, name)) + value for name, value in asdict(costs).items()}
 
 
 def requeue(

@@ -13,7 +13,7 @@ from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Translation, Word
 from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
-from pipeline.captions.avoidance.pairs import CaptionPair, move_pairs, pair_blocks
+from pipeline.captions.avoidance.pairs import move_aside
 from pipeline.captions.avoidance.places import SMALLER_SCALE
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
@@ -73,15 +73,13 @@ def build_caption_painter(
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
     place = _find_place(style, size, options)
-    pairs = _compose_pairs(text, style, size, place)
+    blocks, lines = _compose_text(text, style, size, place)
     faces = None
-    if search_faces and pairs and (style.avoid_faces or options.punch_in):
-        faces = search_faces(size, find_rows([pair.whole for pair in pairs], size[1]))
+    if search_faces and blocks and (style.avoid_faces or options.punch_in):
+        faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
     if faces and faces.tracks and style.avoid_faces:
-        lay_out_smaller = partial(_compose_pairs, text, _shrink_letters(style), size, place)
-        pairs = move_pairs(pairs, lay_out_smaller, faces, place, size)
-    blocks = [block for pair in pairs for block in pair.above]
-    lines = [block for pair in pairs for block in pair.below]
+        smaller = partial(_compose_text, text, _shrink_letters(style), size, place)
+        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
     if layout:
         layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
@@ -96,13 +94,13 @@ def _shrink_letters(style: CaptionStyle) -> CaptionStyle:
     return style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
 
 
-def _compose_pairs(
+def _compose_text(
     text: FilmText, style: CaptionStyle, frame: tuple[int, int], place: CaptionPlacement
-) -> list[CaptionPair]:
+) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
     """Captions, and the lines of a translation below them, where the style has them."""
     blocks = compose_blocks(text.words, style, frame, text.language, place)
     lines = compose_translation(text.translation, style, frame) if text.translation else []
-    return pair_blocks(*place_blocks(blocks, lines, place, frame))
+    return place_blocks(blocks, lines, place, frame)
 
 
 def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.captions.placement import CaptionPlacement
 from models.jobs.caption_styles import get_caption_style, placements_of
-from pipeline.captions.avoidance.pairs import CaptionPair, move_pairs, pair_blocks
+from pipeline.captions.avoidance.pairs import CaptionPair, align_lines, move_pairs, pair_blocks
 from pipeline.captions.avoidance.places import list_face_areas
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock, PlacedWord, interpolate_place
@@ -50,8 +50,9 @@ def follow(found: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Spans after each other: a pause before each, and its length."""
     placed, now = [], 0.0
     for pause, length in found:
-        placed.append((now + pause, now + pause + length))
-        now += pause + length
+        start = now + pause
+        now = start + length
+        placed.append((start, now))
     return placed
 
 
@@ -62,8 +63,28 @@ def test_every_block_is_in_one_pair_and_no_two_pairs_are_shown_at_once(
     words, lines = [upper(*span) for span in follow(above)], [lower(*span) for span in follow(below)]
     pairs = pair_blocks(words, lines)
     assert [each for pair in pairs for each in pair.above] == words
-    assert [each for pair in pairs for each in pair.below] == lines
+    assert [each for pair in pairs for each in pair.below] == align_lines(words, lines)
     assert all(one.whole.end <= two.whole.start for one, two in pairwise(pairs))
+
+
+@given(above=spans, below=spans)
+def test_lines_follow_each_other_as_before_at_most_half_a_caption_earlier_or_later(
+    above: list[tuple[float, float]], below: list[tuple[float, float]]
+) -> None:
+    words, lines = [upper(*span) for span in follow(above)], [lower(*span) for span in follow(below)]
+    aligned = align_lines(words, lines)
+    longest = max(block.end - block.start for block in words)
+    assert all(one.end <= two.start for one, two in pairwise(aligned))
+    for before, after in zip(lines, aligned, strict=True):
+        assert abs(after.start - before.start) <= longest / 2 + 1e-9
+        assert after.end > after.start
+        assert after.end - after.start >= min(0.8, before.end - before.start) - 1e-9
+
+
+def test_a_caption_over_two_lines_does_not_join_them() -> None:
+    pairs = pair_blocks([upper(0, 1), upper(1, 2.5), upper(2.5, 4)], [lower(0, 2), lower(2, 4)])
+    assert [(len(pair.above), len(pair.below)) for pair in pairs] == [(2, 1), (1, 1)]
+    assert [(line.start, line.end) for pair in pairs for line in pair.below] == [(0, 2), (2.5, 4)]
 
 
 def test_captions_without_a_translation_move_one_by_one() -> None:

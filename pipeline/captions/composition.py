@@ -86,7 +86,7 @@ def build_caption_painter(
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
-    painters = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
+    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
     return build_film_painter(painters, options, style, text, canvas, above)
 
 

@@ -48,11 +48,12 @@ class OutputFile:
 @dataclass(frozen=True, slots=True)
 class JobResult:
     """The files a job made, the result itself first, and the transcript it made or was given. `translation` is what the
-    result shows, where that is in another language."""
+    result shows, where that is in another language; `lines_below` are those it shows beside what is said."""
 
     outputs: tuple[OutputFile, ...]
     transcript: Transcript | None = None
     translation: Transcript | None = None
+    lines_below: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)

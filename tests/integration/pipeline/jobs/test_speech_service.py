@@ -42,6 +42,7 @@ from pipeline.speech.transcription import Transcriber
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.jobs import jobs, transcripts
+from storage.media import files
 
 WRITE = "pipeline.speech.upload:write_pieces"
 
@@ -176,6 +177,35 @@ def test_captions_are_shown_in_another_language_and_the_spoken_words_are_kept(sh
         kept = transcripts.find_for_job(session, shop.reload_job(job), video, "auto")
     assert kept is not None
     assert (kept.language, kept.text) == ("en", "Hello, world.")
+
+
+def test_a_transcript_in_two_languages_has_both_in_its_files_and_keeps_the_spoken_words(
+    shop: World, groq: FakeGroq
+) -> None:
+    groq.chat = translate_to_capitals
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, TranscriptOptions(translate_to="pt", translation_lines="both"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.read_transaction() as session:
+        outputs = jobs.map_outputs(session, job.id)
+        texts = {
+            name: shop.store.get_local_path(files.key_of(session, media)).read_text() for name, media in outputs.items()
+        }
+        shown = transcripts.find_shown(session, job.id)
+    assert texts["txt"] == "Hello, world.\nHELLO, WORLD.\n"
+    assert all("HELLO, WORLD." in text for text in texts.values())
+    assert shown is not None
+    assert (shown.transcript.language, shown.transcript.text) == ("en", "Hello, world.")
+
+
+def test_a_transcript_in_another_language_has_that_alone(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), TranscriptOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.read_transaction() as session:
+        shown = transcripts.find_shown(session, job.id)
+    assert shown is not None
+    assert (shown.transcript.language, shown.transcript.text) == ("pt", "HELLO, WORLD.")
 
 
 def test_tokens_of_a_translation_are_counted_and_priced_beside_the_speech(shop: World, groq: FakeGroq) -> None:

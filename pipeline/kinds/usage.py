@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass, field, replace
 
 from pipeline.chat.model import ChatUsage
-from storage.jobs.jobs import JobCosts
+from storage.jobs.outcomes import JobCosts
 
 
 @dataclass(slots=True)

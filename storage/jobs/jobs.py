@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from models.retries import JOB_RETRIES
 from storage.jobs import fair_queue, scheduling
 from storage.jobs.conditions import IS_RUNNING, IS_UNFINISHED
 from storage.jobs.fair_queue_statements import NOW
+from storage.jobs.outcomes import NO_COSTS, JobCosts, JobOutcome, LeaseLost
 from storage.upsert import execute_dml
 
 _CLAIM: Final = (
@@ -33,33 +34,6 @@ _CLAIM: Final = (
     )
     .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
 )
-
-
-class LeaseLost(Exception):
-    """The claim is no longer valid: another worker holds the job, or it was cancelled. Nothing may be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobCosts:
-    """What a job has used: CPU seconds, the seconds a speech provider transcribed, what the provider asks for all of it
-    (millionths of a US dollar), the seconds this machine transcribed, and tokens that a chat model read and wrote."""
-
-    cpu_seconds: float = 0.0
-    provider_seconds: float = 0.0
-    provider_cost: int = 0
-    local_seconds: float = 0.0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """Final status of a job, and what it has used since its costs were stored last."""
-
-    status: JobStatus
-    code: str | None = None
-    values: dict[str, Any] | None = None
-    costs: JobCosts = JobCosts()
 
 
 def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
@@ -171,7 +145,7 @@ def _add_to_columns(costs: JobCosts) -> dict[str, ColumnElement[Any]]:
 
 
 def requeue(
-    session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool, costs: JobCosts = JobCosts()
+    session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool, costs: JobCosts = NO_COSTS
 ) -> None:
     """Put a claimed job back in the queue; an interruption not caused by the job does not count as an attempt."""
     release = (

@@ -12,7 +12,7 @@ from models.columns import UtcDateTime
 from models.jobs.job import FINAL_STATUSES, Job
 from models.messaging.updates import Update
 from models.operations.rollups import CreditRollup, DurationTotal, JobRollup, JobTotal, RollupProgress, UpdateRollup
-from storage.jobs.jobs import JobCosts
+from storage.jobs.outcomes import JobCosts
 from storage.operations import metrics
 from storage.operations.metrics import DurationHistogram, OutcomeCount
 from storage.operations.rollups import HOUR, HOURLY, filter_hour, floor_to_hour

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from models.billing.credits import LedgerBucket, LedgerPosting, LedgerTransaction
 from models.jobs.job import FINAL_STATUSES, Job
 from models.operations.rollups import CreditRollup, JobRollup
-from storage.jobs.jobs import JobCosts
+from storage.jobs.outcomes import JobCosts
 from storage.operations.rollups import HOUR, RollupSpans
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
-from storage.jobs.jobs import JobCosts
+from storage.jobs.outcomes import JobCosts
 from storage.operations.rollups import build_raw_spans, find_report_spans, find_spans
 from storage.tenants import activity, ended_jobs, sales
 from storage.tenants.ended_jobs import EndedJobs

@@ -15,7 +15,7 @@ from storage.billing import ledger
 from storage.db import Database
 from storage.identity import people, user_search
 from storage.jobs import job_admin
-from storage.jobs.jobs import JobCosts
+from storage.jobs.outcomes import JobCosts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 from storage.operations import confirmations

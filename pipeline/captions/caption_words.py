@@ -52,9 +52,9 @@ def prepare_words(
 ) -> list[CaptionWord]:
     """Return the words as they are displayed, in the order of their starts.
 
-    `keep_drawable` removes what no font can draw; a word left empty is dropped, but not the turn it begins. A word wider
-    than `max_columns`, or one with spaces, is split into pieces, each with its share of the time. `emphasised` are
-    indices of words.
+    `keep_drawable` removes what no font can draw; a word left empty is dropped, but not the turn it begins. A word
+    wider than `max_columns`, or one with spaces, is split into pieces, each with its share of the time. `emphasised`
+    are indices of words.
     """
     turns = accumulate(index > 0 and word.is_speaker_change for index, word in enumerate(words))
     formatted = (

@@ -241,7 +241,7 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
         return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})
 
 
-class TranscriptOptions(SpeechOptions):
+class TranscriptOptions(TranslationOptions):
     """Options of a transcript job."""
 
 

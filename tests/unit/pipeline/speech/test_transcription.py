@@ -77,7 +77,7 @@ def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     options = CaptionOptions(language="pt", vocabulary=("Rabisco",))
     heard = Transcriber(service).transcribe(tmp_path / "in", options, child.job)
     assert (heard.engine, heard.words) == ("groq", CORRECTED)
-    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 120)])
+    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 111)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
 
@@ -118,7 +118,7 @@ def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
     options = CaptionOptions(language="auto", own_language="pt", vocabulary=("Rabisco",))
     assert Transcriber(down).transcribe(tmp_path / "in", options, child.job) == TRANSCRIPT
-    assert child.recorded == [("groq", 10.0, 120), ("local", 10.0, 0)]  # what it charged before it failed is paid
+    assert child.recorded == [("groq", 10.0, 111), ("local", 10.0, 0)]  # what it charged before it failed is paid
     place = {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt", "vocabulary": ("Rabisco",)}
     assert child.runs[-1] == (LOCAL, place)
 

@@ -1,7 +1,7 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from models.captions.fonts import list_families
@@ -54,9 +54,9 @@ def make(
     moved = cut_lines(prepare_lines(translation, options), edited.edit.cuts) if translation else None
 
     text = FilmText(shown, language, logo, moved)
+    search_faces = cache(partial(_find_faces, video, edited.edit.cuts))  # a film that is encoded again has the same
 
     def build_painter(canvas: Canvas) -> Painter:
-        search_faces = partial(_find_faces, video, edited.edit.cuts)
         return build_caption_painter(text, options, canvas, layout=layout, search_faces=search_faces)
 
     finish = _plan_finish(video, text, options)

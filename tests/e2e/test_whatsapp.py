@@ -70,7 +70,6 @@ def test_a_film_waits_while_the_number_is_logged_out_and_comes_when_it_is_paired
         }
         with premises.run():
             premises.wait_until_online()
-            wait_until(lambda: premises.find_session().state == "online")
             admin = telegram.get_person(ADMIN, "en")
             admin.send_text("/start")
             admin.chat.wait_for(lambda message: "Rabisco" in message.text, PATIENCE)

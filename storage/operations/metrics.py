@@ -1,7 +1,7 @@
 """Queue sizes, counts and durations over all tenants, for health checks and metrics."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,6 +25,14 @@ class QueueSize:
     """Number of waiting rows, and the seconds the oldest has waited."""
 
     count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentMessages:
+    """Number of unsent messages by status, and the seconds the oldest has waited that is of no broadcast."""
+
+    by_status: Mapping[str, int]
     oldest_seconds: float
 
 
@@ -74,14 +82,15 @@ def count_workers_seen(session: Session, since: datetime) -> int:
     return session.exec(select(func.count()).where(col(WorkerRow.seen_at) >= since)).one()
 
 
-def count_unsent(session: Session) -> dict[str, int]:
-    """Unsent messages by status; both statuses are present."""
-    counts = {str(status): 0 for status in UNSENT_STATUSES}
+def measure_unsent(session: Session, now: datetime) -> UnsentMessages:
+    """Unsent messages, read once; both statuses are present."""
+    counts, oldest = {str(status): 0 for status in UNSENT_STATUSES}, now
     for condition in (IN_NO_BROADCAST, IN_BROADCAST):
-        query = select(Delivery.status, func.count()).where(IS_UNSENT, condition)
-        for status, count in session.exec(query.group_by(col(Delivery.status))):
+        query = select(Delivery.status, func.count(), func.min(Delivery.created_at)).where(IS_UNSENT, condition)
+        for status, count, since in session.exec(query.group_by(col(Delivery.status))).all():
             counts[status] += count
-    return counts
+            oldest = min(oldest, since) if condition is IN_NO_BROADCAST else oldest
+    return UnsentMessages(counts, (now - oldest).total_seconds())
 
 
 def count_outcomes(session: Session) -> Sequence[OutcomeCount]:

@@ -17,9 +17,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.jobs.fair_queue import NEVER, QueuedPerson, QueuedTenant
 from models.jobs.job import Job
+from storage.jobs.conditions import IS_FRESH
 from storage.jobs.fair_queue_statements import (
     DELETE_EMPTY_TURN,
-    IS_FRESH,
     IS_TURN,
     LOCK_TURN,
     SELECT_FREE_PERSON,

@@ -10,13 +10,10 @@ from models.columns import UtcDateTime
 from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
 from storage.constants import build_constants
+from storage.jobs.conditions import IS_FRESH
 
 TENANT_BATCH: Final = 4  # tenants looked up at a time
 NOW: Final = bindparam("now", type_=UtcDateTime())
-IS_FRESH: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED])) & col(Job.started_at).is_(
-    None
-)  # waits for its first start
-
 _Head, _Running = aliased(Job), aliased(Job)
 _PAID: Final = bindparam("is_paid", type_=Boolean())
 _TENANT: Final = bindparam("tenant", type_=Uuid())

@@ -20,8 +20,7 @@ from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
 from storage.constants import build_constants
 from storage.jobs import scheduling
-from storage.jobs.conditions import IS_RUNNING
-from storage.jobs.fair_queue_statements import IS_FRESH
+from storage.jobs.conditions import IS_FRESH, IS_RUNNING
 from storage.jobs.queue_simulation import LONG_AGO, QueuedJob, QueueSimulation
 
 MAX_SIMULATED: Final = 500  # jobs in a queue of which all positions are simulated

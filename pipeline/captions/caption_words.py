@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from models.captions.placement import Anchor
+from models.captions.placement import NOT_PLACED, TextPosition
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
@@ -39,7 +39,7 @@ class CaptionWord:
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
-    anchor: Anchor | None = None  # where the words' subtitle stands, if its file says so
+    position: TextPosition = NOT_PLACED
 
 
 def prepare_words(
@@ -117,7 +117,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_clause_end=last in _CLAUSE_ENDS,
         is_function_word=is_listed(word.text, "function", language),
         has_estimated_times=word.has_estimated_times,
-        anchor=word.anchor,
+        position=word.position,
     )
 
 

@@ -24,7 +24,13 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
-from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
+from pipeline.captions.translation_blocks import (
+    derive_style,
+    follow_positions,
+    group_translation,
+    limit_lines,
+    place_blocks,
+)
 from pipeline.media.logo import build_logo
 from pipeline.media.transcode import Canvas, Painter
 from pipeline.media.watermark import build_watermark
@@ -72,13 +78,13 @@ def build_caption_painter(
     """
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
-    place = _find_place(style, size, options)
-    blocks, lines = _compose_text(text, style, size, place)
+    place = find_place(style, size, options)
+    blocks, lines = compose_text(text, style, size, place)
     faces = None
     if search_faces and blocks and (style.avoid_faces or options.punch_in):
         faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
     if faces and faces.tracks and style.avoid_faces:
-        smaller = partial(_compose_text, text, _shrink_letters(style), size, place)
+        smaller = partial(compose_text, text, _shrink_letters(style), size, place)
         blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
     if layout:
         layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
@@ -94,16 +100,16 @@ def _shrink_letters(style: CaptionStyle) -> CaptionStyle:
     return style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
 
 
-def _compose_text(
+def compose_text(
     text: FilmText, style: CaptionStyle, frame: tuple[int, int], place: CaptionPlacement
 ) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
     """Captions, and the lines of a translation below them, where the style has them."""
     blocks = compose_blocks(text.words, style, frame, text.language, place)
-    lines = compose_translation(text.translation, style, frame) if text.translation else []
-    return place_blocks(blocks, lines, place, frame)
+    lines = compose_translation(text.translation, style, frame, blocks) if text.translation else []
+    return place_blocks(blocks, lines, place, frame, _list_anchored_places(style, place, frame))
 
 
-def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
+def find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
     """The place of captions, with room for the progress bar where there is one."""
     place = interpolate_place(placements_of(style), *size)
     return reserve_space(place, size) if options.progress_bar else place
@@ -119,27 +125,40 @@ def compose_blocks(
     """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
     families = list_families(style.font.family)
     place = place or interpolate_place(placements_of(style), *frame)
+    words = drop_positions(words) if style.anchor else words
     groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
-    anchored = {} if style.anchor else _list_anchored_places(style, frame)
-    return lay_out_groups(groups, style, place, frame, measure, anchored)
+    return lay_out_groups(groups, style, place, frame, measure, _list_anchored_places(style, place, frame))
 
 
-def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:
-    """The style's place moved to each edge that subtitles may name."""
+def drop_positions(words: Sequence[Word]) -> list[Word]:
+    """The words without where their subtitles stand: users' own choice of a place comes first."""
+    return [word.model_copy(update={"anchor": None, "side": None}) for word in words]
+
+
+def _list_anchored_places(
+    style: CaptionStyle, place: CaptionPlacement, frame: tuple[int, int]
+) -> dict[Anchor, CaptionPlacement]:
+    """The place moved to each edge that subtitles may name."""
     anchors: tuple[Anchor, ...] = ("top", "middle")
-    return {anchor: interpolate_place(get_placements(style.place, anchor), *frame) for anchor in anchors}
+    heights = {anchor: interpolate_place(get_placements(style.place, anchor), *frame).y for anchor in anchors}
+    return {anchor: place.model_copy(update={"y": y}) for anchor, y in heights.items()}
 
 
-def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
-    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
+def compose_translation(
+    translation: Translation, style: CaptionStyle, frame: tuple[int, int], above: Sequence[CaptionBlock] = ()
+) -> list[CaptionBlock]:
+    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one; at the side
+    where the captions are that they are shown with.
+    """
     lower_style, families = derive_style(style), list_families(style.font.family)
     place = interpolate_place(placements_of(style), *frame)
     keep = partial(keep_drawable, families=families)
     groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+    groups = follow_positions(groups, above)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import count_columns, is_unspaced_pair
@@ -24,6 +25,10 @@ class CaptionGroup:
     words: tuple[CaptionWord, ...]
     start: float
     end: float
+
+    @property
+    def position(self) -> TextPosition:
+        return self.words[0].position
 
     @property
     def is_highlighted_whole(self) -> bool:
@@ -61,7 +66,7 @@ def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterat
         if phrase and (
             phrase[-1].is_sentence_end
             or word.is_speaker_change
-            or word.anchor != phrase[-1].anchor
+            or word.position != phrase[-1].position
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from models.captions.placement import Anchor, CaptionPlacement
+from models.captions.placement import NOT_PLACED, Anchor, CaptionPlacement, TextPosition
 from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
 from pipeline.captions.caption_words import CaptionWord
@@ -63,6 +63,7 @@ class CaptionBlock:
     is_unspaced: bool
     is_rtl: bool = False
     is_highlighted_whole: bool = False
+    position: TextPosition = NOT_PLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,22 @@ def lay_out_groups(
     measure: Measure,
     anchored: Mapping[Anchor, CaptionPlacement] = MappingProxyType({}),
 ) -> list[CaptionBlock]:
-    """Lay out every group in even lines at its place, or at that of its anchor, shrunk where a word is too wide.
+    """Lay out every group in even lines at its place, or where its position is, shrunk where a word is too wide.
 
     All lines have the direction of most letters of the film, so that one foreign name does not reverse its line.
     """
     is_rtl = is_right_to_left("".join(word.text for group in groups for word in group.words))
     metrics = _TextMetrics(measure, is_rtl)
-    places = [anchored.get(anchor, place) if (anchor := group.words[0].anchor) else place for group in groups]
+    places = [find_place_at(group.position, place, anchored) for group in groups]
     return [_build_block(group, style, at, frame, metrics) for group, at in zip(groups, places, strict=True)]
+
+
+def find_place_at(
+    position: TextPosition, place: CaptionPlacement, anchored: Mapping[Anchor, CaptionPlacement]
+) -> CaptionPlacement:
+    """The place of captions whose file says where they stand."""
+    found = anchored.get(position.anchor, place) if position.anchor else place
+    return found.model_copy(update={"align": position.side}) if position.side else found
 
 
 def measure_reach(stroke: float, shadows: Sequence[TextShadow]) -> float:
@@ -159,6 +168,7 @@ def _build_block(
         is_unspaced,
         metrics.is_rtl,
         group.is_highlighted_whole,
+        group.position,
     )
 
 
@@ -190,13 +200,14 @@ def _compute_baselines(
 def _compute_line_starts(
     lines: Sequence[TextLine], style: CaptionStyle, place: CaptionPlacement, size: int, width: int, *, is_rtl: bool
 ) -> list[float]:
-    """Left end of each line: centred, or beginning where the safe area does; pixels."""
+    """Left end of each line: centred, or at a side of the safe area; pixels."""
     if place.align == "centre":
         return [(width - line.width * size) / 2 for line in lines]
     reach = measure_motion_reach(style)
     margin = (_measure_overhang(style) * reach.scale + reach.offset) * size + 2
     left, right = place.safe.left * width + margin, (1 - place.safe.right) * width - margin
-    return [right - line.width * size if is_rtl else left for line in lines]
+    is_right = place.align == "right" or (place.align == "start" and is_rtl)
+    return [right - line.width * size if is_right else left for line in lines]
 
 
 def _compute_pen_positions(

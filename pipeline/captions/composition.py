@@ -15,11 +15,14 @@ from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
 from pipeline.captions.avoidance.pairs import move_aside
 from pipeline.captions.avoidance.places import SMALLER_SCALE
+from pipeline.captions.boxes import Box
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
-from pipeline.captions.editing.film_painter import FilmText, build_film_painter
+from pipeline.captions.editing.film_painter import FilmText, build_film_painter, find_title_text
 from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.editing.punch_in import build_punch_in
+from pipeline.captions.editing.title import TITLE_SECONDS, measure_title_rows
+from pipeline.captions.editing.title_scene import TitleScene
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
@@ -32,6 +35,7 @@ from pipeline.captions.translation_blocks import (
     place_blocks,
 )
 from pipeline.media.logo import build_logo
+from pipeline.media.overlay import Overlay
 from pipeline.media.transcode import Canvas, Painter
 from pipeline.media.watermark import build_watermark
 from pipeline.vision.film_faces import FilmFaces
@@ -78,14 +82,7 @@ def build_caption_painter(
     """
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
-    place = find_place(style, size, options)
-    blocks, lines = compose_text(text, style, size, place)
-    faces = None
-    if search_faces and blocks and (style.avoid_faces or options.punch_in):
-        faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
-    if faces and faces.tracks and style.avoid_faces:
-        smaller = partial(compose_text, text, _shrink_letters(style), size, place)
-        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
+    blocks, lines, faces = _compose_beside_faces(text, options, style, size, search_faces)
     if layout:
         layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
@@ -93,7 +90,46 @@ def build_caption_painter(
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
     painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
-    return build_film_painter(painters, options, style, text, canvas, above)
+    early = [block.box for block in (*blocks, *lines) if block.start < TITLE_SECONDS]
+    scene = TitleScene([*early, *map(_find_box, logos)], faces if style.avoid_faces else None)
+    return build_film_painter(painters, options, style, text, canvas, above, scene)
+
+
+def _compose_beside_faces(
+    text: FilmText,
+    options: CaptionOptions,
+    style: CaptionStyle,
+    size: tuple[int, int],
+    search_faces: FaceSearch | None,
+) -> tuple[list[CaptionBlock], list[CaptionBlock], FilmFaces | None]:
+    """Captions and the lines below them, beside the faces of the film; and those faces, where they were searched."""
+    place = find_place(style, size, options)
+    blocks, lines = compose_text(text, style, size, place)
+    if not (search_faces and blocks and (style.avoid_faces or options.punch_in)):
+        return blocks, lines, None
+    faces = search_faces(size, _find_rows([*blocks, *lines], text, options, style, size))
+    if faces.tracks and style.avoid_faces:
+        smaller = partial(compose_text, text, _shrink_letters(style), size, place)
+        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
+    return blocks, lines, faces
+
+
+def _find_rows(
+    blocks: Sequence[CaptionBlock],
+    text: FilmText,
+    options: CaptionOptions,
+    style: CaptionStyle,
+    size: tuple[int, int],
+) -> tuple[float, float]:
+    """The rows between which captions are, and the title where there is one; shares of the height."""
+    rows = [find_rows(blocks, size[1])]
+    if title := find_title_text(text, options):
+        rows.append(measure_title_rows(title, style, size, text.language))
+    return min(top for top, _ in rows), max(bottom for _, bottom in rows)
+
+
+def _find_box(overlay: Overlay) -> Box:
+    return Box(overlay.x, overlay.y, overlay.x + overlay.width, overlay.y + overlay.height)
 
 
 def _shrink_letters(style: CaptionStyle) -> CaptionStyle:

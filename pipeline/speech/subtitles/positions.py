@@ -107,11 +107,11 @@ def _find_cue_side(settings: str, text: str) -> Side | None:
     found = _ALIGN_SETTING.search(settings)
     align = found.group(1) if found else "center"
     if align in {"start", "end"}:
-        return "left" if (align == "start") != _begins_right_to_left(text) else "right"
+        return "left" if (align == "start") != _is_right_to_left(text) else "right"
     return "left" if align == "left" else "right" if align == "right" else None
 
 
-def _begins_right_to_left(text: str) -> bool:
+def _is_right_to_left(text: str) -> bool:
     """Whether the first letter is of a script that runs from right to left."""
     classes = (unicodedata.bidirectional(character) for character in text)
     return next((kind != "L" for kind in classes if kind in {"L", "R", "AL"}), False)

@@ -13,7 +13,7 @@ _APOSTROPHES = str.maketrans("’ʼ", "''")
 _KEPT_LETTER = "ñ"  # another letter than n: coño is no cono
 _OTHER = "other"  # the list of languages without one
 
-WordListName = Literal["function", "emphasis", "fillers", "units"]
+WordListName = Literal["function", "emphasis", "fillers", "units", "leading"]
 
 
 def normalize_word(text: str) -> str:

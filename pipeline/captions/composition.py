@@ -162,7 +162,7 @@ def compose_blocks(
     families = list_families(style.font.family)
     place = place or interpolate_place(placements_of(style), *frame)
     words = drop_positions(words) if style.anchor else words
-    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
+    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, style, *frame)), style.group)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
@@ -193,7 +193,7 @@ def compose_translation(
     lower_style, families = derive_style(style), list_families(style.font.family)
     place = interpolate_place(placements_of(style), *frame)
     keep = partial(keep_drawable, families=families)
-    groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+    groups = group_translation(translation, lower_style, keep, count_max_columns(place, lower_style, *frame))
     groups = follow_positions(groups, above)
 
     def measure(text: str, pixels: int) -> TextExtent:

@@ -88,9 +88,9 @@ def interpolate_place(places: Sequence[CaptionPlacement], width: int, height: in
     return CaptionPlacement.model_validate({"aspect": width / height, "safe": safe, "align": rows[0].align, **shares})
 
 
-def count_max_columns(place: CaptionPlacement, width: int, height: int) -> int:
+def count_max_columns(place: CaptionPlacement, style: CaptionStyle, width: int, height: int) -> int:
     """Return how many columns of a word fit into a line at the smallest size it may be shrunk to."""
-    pixels = max(_MIN_PIXELS, _MIN_SCALE * place.size * height)
+    pixels = max(_MIN_PIXELS, _MIN_SCALE * place.size * style.font.size * height)
     return max(4, int(place.max_width * width / (_COLUMN_WIDTH * pixels)))
 
 
@@ -177,21 +177,22 @@ def _compute_max_width(
 ) -> float:
     """Maximum width of a line such that shadow, plate and motions stay in the safe area; all in em."""
     reach = measure_motion_reach(style)
-    swell = (reach.scale - 1) * longest_advance + 2 * reach.offset
-    margins = 2 * _measure_overhang(style) * reach.scale + 4 / size
-    safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins - swell
-    return max(1.0, min(place.max_width * frame_width, safe))
+    margins = 2 * (_measure_overhang(style) * reach.scale + reach.offset) + 4 / size
+    safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins
+    swell = (reach.scale - 1) * min(longest_advance, safe / reach.scale)  # a longer word is shrunk until it fits
+    return max(1.0, min(place.max_width * frame_width, safe - swell))
 
 
 def _compute_baselines(
     lines: Sequence[TextLine], extents: Sequence[TextExtent], style: CaptionStyle, size: int, y: float
 ) -> list[float]:
     """Baselines such that the capitals are centred on `y` and the ink of adjacent lines does not touch; pixels."""
+    stroke = style.base.stroke.width if style.base.stroke else 0.0
     offsets = [0.0]
     for above, below in pairwise(lines):
         descent = max(extents[index].bottom for index, _ in above.words)
         ascent = max(-extents[index].top for index, _ in below.words)
-        gap = max(style.font.leading * size * below.scale, descent + ascent + _MIN_LINE_GAP * size)
+        gap = max(style.font.leading * size * below.scale, descent + ascent + max(_MIN_LINE_GAP, 2 * stroke) * size)
         offsets.append(offsets[-1] + gap)
     first = y + (_CAPITAL_HEIGHT * size * lines[0].scale - offsets[-1]) / 2
     return [first + offset for offset in offsets]

@@ -13,7 +13,7 @@ from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.grouping import CaptionGroup
-from pipeline.captions.line_breaks import TextLine, break_lines
+from pipeline.captions.line_breaks import TextLine, break_lines, compute_pen_positions
 from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
 from pipeline.captions.scripts import is_right_to_left, is_unspaced_pair, split_clusters
 from pipeline.captions.text_shaping import TextExtent
@@ -149,13 +149,13 @@ def _build_block(
     extents = [metrics.measure(word.text, pixels) for word, pixels in zip(group.words, sizes, strict=True)]
     baselines = _compute_baselines(lines, extents, style, size, place.y * frame[1])
     starts = _compute_line_starts(lines, style, place, size, frame[0], is_rtl=metrics.is_rtl)
-    pen_positions = _compute_pen_positions(lines, baselines, starts, size)
+    pen_positions = compute_pen_positions(lines, baselines, starts, size)
     words = [
         _place_word(word, extent, pen_positions[n], sizes[n], style)
         for n, (word, extent) in enumerate(zip(group.words, extents, strict=True))
     ]
     box = _compute_bounds(words, style)
-    dx, dy = _compute_shift(box, place, frame)
+    dx, dy = box.compute_shift(_find_safe_area(place, frame))
     moved = (replace(w, x=w.x + dx, baseline=w.baseline + dy, box=w.box.move(dx, dy)) for w in words)
     is_unspaced = any(is_unspaced_pair(left.text, right.text) for left, right in pairwise(group.words))
     block_box = box.move(dx, dy).clip_to(*frame)
@@ -211,17 +211,6 @@ def _compute_line_starts(
     return [right - line.width * size if is_right else left for line in lines]
 
 
-def _compute_pen_positions(
-    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
-) -> dict[int, tuple[int, int]]:
-    """Origin of each word, by its index; pixels."""
-    return {
-        index: (round(start + offset * size), round(baseline))
-        for line, baseline, start in zip(lines, baselines, starts, strict=True)
-        for index, offset in line.words
-    }
-
-
 def _place_word(
     word: CaptionWord, extent: TextExtent, pen: tuple[int, int], size: int, style: CaptionStyle
 ) -> PlacedWord:
@@ -241,26 +230,12 @@ def _compute_bounds(words: Sequence[PlacedWord], style: CaptionStyle) -> Box:
     """Box of all that words may draw, with shadows, plates and motions."""
     reach = measure_motion_reach(style)
     overhang = _measure_overhang(style) * reach.scale + reach.offset
-    box = bounding_box_of([_expand_by(word.box, reach.scale, overhang * word.size + 2) for word in words])
-    return _expand_by(box, measure_group_scale(style), 0.0)
+    box = bounding_box_of([word.box.scale(reach.scale, overhang * word.size + 2) for word in words])
+    return box.scale(measure_group_scale(style))
 
 
-def _expand_by(box: Box, scale: float, margin: float) -> Box:
-    """A box scaled around its centre, with a margin in pixels."""
-    grow_x, grow_y = ((scale - 1) / 2 * side for side in (box.width, box.height))
-    return box.expand(math.ceil(margin + grow_x), math.ceil(margin + grow_y))
-
-
-def _compute_shift(box: Box, place: CaptionPlacement, frame: tuple[int, int]) -> tuple[int, int]:
-    """Offset (dx, dy) that moves a box into the safe area, or centres it there if it is too large; pixels."""
+def _find_safe_area(place: CaptionPlacement, frame: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the part of the frame that is kept for captions; pixels."""
     width, height = frame
-    return (
-        _compute_axis_shift(box.left, box.right, place.safe.left * width, (1 - place.safe.right) * width),
-        _compute_axis_shift(box.top, box.bottom, place.safe.top * height, (1 - place.safe.bottom) * height),
-    )
-
-
-def _compute_axis_shift(low: int, high: int, minimum: float, maximum: float) -> int:
-    if high - low > maximum - minimum:
-        return round((minimum + maximum - low - high) / 2)
-    return math.ceil(max(0, minimum - low)) - math.ceil(max(0, high - maximum))
+    safe = place.safe
+    return safe.left * width, safe.top * height, (1 - safe.right) * width, (1 - safe.bottom) * height

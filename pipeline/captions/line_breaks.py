@@ -46,6 +46,17 @@ def break_lines(
     return best
 
 
+def compute_pen_positions(
+    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
+) -> dict[int, tuple[int, int]]:
+    """Origin of each word, by its index, where lines have these baselines and left ends; pixels."""
+    return {
+        index: (round(start + offset * size), round(baseline))
+        for line, baseline, start in zip(lines, baselines, starts, strict=True)
+        for index, offset in line.words
+    }
+
+
 def _compute_cost(lines: Sequence[TextLine], words: Sequence[CaptionWord]) -> float:
     """Width of the widest line, more with a widow or a word that hangs, less where lines end with clauses."""
     widest = max(line.width for line in lines)

@@ -20,6 +20,7 @@ from pipeline.captions.layout import interpolate_place
 from pipeline.media.transcode import Canvas
 
 TITLE_SECONDS: Final = 3.0
+_STEP: Final = 0.01  # of the frame's height, between two places
 _SPOKEN_LENGTH: Final = 60  # characters of a title that is what is said first
 _SCALE: Final = 0.86  # of the captions' size
 _SCALES: Final = (1.0, 0.8, 0.62)  # of a title's size; the smaller ones where there is no room
@@ -50,7 +51,7 @@ def build_title(
     for scale in _SCALES:
         block = lay_out_heading(words, _derive_style(style, scale), place, size, language)
         if block is not None:
-            candidates += list_candidates(replace(block, end=end), place, size[1], scale)
+            candidates += list_candidates(replace(block, end=end), place, size[1], scale, _STEP)
     chosen = choose_free(candidates, scene, size)
     return CaptionPainter([chosen.block], _derive_style(style, chosen.scale), canvas) if chosen else None
 

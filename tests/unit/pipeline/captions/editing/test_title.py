@@ -1,6 +1,7 @@
 """A title and invented faces: it covers no mouth, no captions and no progress bar, in frames of any shape."""
 
 import pytest
+from fakes.film_scenes import Head, draw_head
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from pipeline.captions.editing.title_scene import EMPTY_SCENE, TitleScene
 from pipeline.captions.layout import CaptionBlock, interpolate_place
 from pipeline.media.overlay import BT709
 from pipeline.media.transcode import Canvas
+from pipeline.vision.faces import find_faces
 from pipeline.vision.film_faces import FilmFaces
 from pipeline.vision.tracking import FaceTrack
 from pipeline.vision.types import Face, FaceBox
@@ -28,7 +30,12 @@ Heads = list[tuple[float, float, float]]
 def faces_of(frame: tuple[int, int], heads: Heads) -> FilmFaces:
     """Heads by their middle and height, as shares of the frame."""
     boxes = [
-        FaceBox(x * frame[0] - height * frame[1] / 2, (y - height / 2) * frame[1], height * frame[1], height * frame[1])
+        FaceBox(
+            round(x * frame[0] - height * frame[1] / 2),
+            round((y - height / 2) * frame[1]),
+            round(height * frame[1]),
+            round(height * frame[1]),
+        )
         for x, y, height in heads
     ]
     return FilmFaces(frame, tuple(FaceTrack(((1.0, Face(box, None, 0.9)),), 0.0, 5.0) for box in boxes))
@@ -123,3 +130,13 @@ def test_the_rows_of_a_title_are_those_it_has_without_faces() -> None:
     assert home is not None
     rows = measure_title_rows(TEXT, get_caption_style("classic"), FRAMES[0], "en")
     assert rows == pytest.approx((home.top / 1920, home.bottom / 1920))
+
+
+def test_a_title_takes_a_gap_that_it_just_fits_rather_than_cover_eyes() -> None:
+    frame = (540, 960)
+    (face,) = find_faces(draw_head(Head(0.5, 0.28, 0.4), 216, 384))
+    faces = FilmFaces((216, 384), (FaceTrack(((1.0, face),), 0.0, 5.0),))
+    chin = list_mouths(frame, faces)[0].bottom
+    box = find_title(frame, TitleScene([Box(0, chin + 112, 540, 960)], faces), get_caption_style("hormozi"))
+    assert box is not None
+    assert chin <= box.top < box.bottom <= chin + 112

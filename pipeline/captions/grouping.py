@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import count_columns, is_unspaced_pair
@@ -12,7 +13,7 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
-_HANGING_COST = 0.4  # after a function word, which belongs to what follows
+_HANGING_COST = 2.0  # after a word that belongs to what follows, by how strongly it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class CaptionGroup:
     words: tuple[CaptionWord, ...]
     start: float
     end: float
+
+    @property
+    def position(self) -> TextPosition:
+        return self.words[0].position
 
     @property
     def is_highlighted_whole(self) -> bool:
@@ -59,9 +64,9 @@ def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterat
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
-            phrase[-1].is_sentence_end
+            (phrase[-1].is_sentence_end and phrase[-1].binding < 1)
             or word.is_speaker_change
-            or word.anchor != phrase[-1].anchor
+            or word.position != phrase[-1].position
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase
@@ -101,5 +106,5 @@ def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: Gr
     seconds_to_next = phrase[end].start - run[0].start
     gap = phrase[end].start - run[-1].end
     cost += _SHORT_GROUP_COST * (seconds_to_next < rules.min_seconds) + _CLAUSE_END_COST * run[-1].is_clause_end
-    cost += _HANGING_COST * (run[-1].is_function_word and not run[-1].is_clause_end)
+    cost += _HANGING_COST * run[-1].binding
     return cost + _GAP_COST * min(1.0, gap / rules.gap_break)

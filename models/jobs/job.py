@@ -146,7 +146,8 @@ class JobOutput(SQLModel, table=True):
 class TranscriptRow(SQLModel, table=True):
     """Transcript of a file: what is said in an input, or what an output shows where that is a translation.
 
-    `corrects_id` is the transcript this one corrects; `line_texts` are the texts of corrected lines, by number.
+    `corrects_id` is the transcript this one corrects; `line_texts` are texts by line, from 1: those of corrected
+    lines, or of an output all lines that stand below what is said, whose times are those of `words`.
     """
 
     __tablename__ = "transcript"

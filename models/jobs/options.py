@@ -60,6 +60,11 @@ class JobOptions(BaseModel):
         """Language of the speech to be transcribed, "auto" if unknown; None for a kind that transcribes nothing."""
         return None
 
+    @property
+    def target_language(self) -> str | None:
+        """Language of the text where it may be another than the spoken one; None where nothing is translated."""
+        return None
+
     def compute_seconds(self, input_seconds: float) -> float:
         """Length of the result in seconds, by which it is priced; by default that of all inputs."""
         return input_seconds
@@ -177,6 +182,10 @@ class TranslationOptions(SpeechOptions):
 
     translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
     translation_lines: Literal["translated", "both"] = "translated"
+
+    @property
+    def target_language(self) -> str | None:
+        return None if self.translate_to == NO_TRANSLATION else self.translate_to
 
     @field_validator("translate_to")
     @classmethod

@@ -182,6 +182,8 @@ class JobRunner:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
             if result.translation:
                 transcripts.save_translation(session, job, outputs[result.outputs[0].name], result.translation)
+            if result.lines_below:
+                transcripts.save_lines(session, job, outputs[result.outputs[0].name], result.lines_below)
             settle(session, job, job.credits, now)
             message = job_messages.build_result_message(
                 job, outputs, text, result.transcript, has_chat_model=self.renderer.has_chat_model

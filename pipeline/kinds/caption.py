@@ -55,7 +55,7 @@ def run(job: RunningJob) -> JobResult:
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)
+    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None, translation)
 
 
 def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> CaptionOptions:

@@ -32,6 +32,8 @@ class JobSpec:
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
+    translation: Transcript | None = None  # known of that transcript, as are the lines below it
+    lines_below: Translation | None = None
     logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
@@ -76,6 +78,8 @@ class RunningJob:
         """
         if target in {NO_TRANSLATION, transcript.language}:
             return transcript
+        if self.spec.translation is not None:
+            return self.spec.translation
         return translate_transcript(self.require_chat_model(), transcript, target, self.chat_job)
 
     def translate_below(self, transcript: Transcript, options: TranslationOptions) -> Translation | None:
@@ -86,6 +90,8 @@ class RunningJob:
         is_asked_for = options.translation_lines == "both"
         if not is_asked_for or options.translate_to in {NO_TRANSLATION, transcript.language}:
             return None
+        if self.spec.lines_below is not None:
+            return self.spec.lines_below
         return translate_below(self.require_chat_model(), transcript, options.translate_to, self.chat_job)
 
     @property

@@ -9,12 +9,12 @@ from sqlmodel import Session
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
 from models.media.files import Media
 from pipeline.kinds.registry import get_kind
 from pipeline.kinds.running_job import JobSpec
 from storage.db import Database
-from storage.jobs import jobs, transcripts
+from storage.jobs import jobs
+from storage.jobs.known_words import KnownWords, find_known_words
 from storage.media import files
 from storage.media.media_store import MediaStore, find_local_path
 
@@ -26,8 +26,8 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         kind = get_kind(job.kind)
         options = kind.options.model_validate(job.parameters)
         media = jobs.list_inputs(session, job.id)
-        transcript = _find_transcript(session, job, media, options)
-        opened = () if transcript and kind.needs_only_words else media
+        known = _find_known_words(session, job, media, options)
+        opened = () if known.spoken and kind.needs_only_words else media
         keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
         logo_key = files.find_key(session, options.logo_file_id)
     try:
@@ -41,13 +41,15 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         inputs=paths,
         seconds=max(longest, options.compute_seconds(longest)),
         pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
-        transcript=transcript,
+        transcript=known.spoken,
+        translation=known.shown,
+        lines_below=known.below,
         folder=folder,
         logo=find_local_path(store, logo_key),
     )
 
 
-def _find_transcript(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> Transcript | None:
+def _find_known_words(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> KnownWords:
     if options.spoken_language is None:
-        return None
-    return transcripts.find_for_job(session, job, media[0], options.spoken_language)
+        return KnownWords()
+    return find_known_words(session, job, media[0], options.spoken_language, options.target_language)

@@ -56,15 +56,6 @@ def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
     return list(session.exec(statement))
 
 
-def list_repeats(session: Session, job: Job) -> list[Job]:
-    """Jobs of the same kind made from one, with other options or words, that are done or not yet ended."""
-    ended_in_vain = (JobStatus.FAILED, JobStatus.CANCELLED)
-    statement = select(Job).where(
-        col(Job.parent_id) == job.id, col(Job.kind) == job.kind, col(Job.status).not_in(ended_in_vain)
-    )
-    return list(session.exec(statement))
-
-
 def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
     """A job's outputs by role."""
     statement = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))

@@ -8,13 +8,13 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission
+from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission, versions
 from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
-from pipeline import Pipeline, build_file_message, find_kind
+from pipeline import Pipeline, build_file_message, find_kind, get_kind
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox
@@ -47,7 +47,12 @@ def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, argu
     if job is None:
         result.replies.append(reply_for("error-not-found"))
         return
-    submission.repeat_job(pipeline, context, result, job)
+    if versions.is_failed_version(context.session, job):
+        versions.submit_version(
+            pipeline, context, result, job, get_kind(job.kind).options.model_validate(job.parameters)
+        )
+    else:
+        submission.repeat_job(pipeline, context, result, job)
 
 
 def repeat_in_language(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:

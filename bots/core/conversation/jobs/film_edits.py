@@ -8,13 +8,12 @@ from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_f
 from bots.core.conversation import menus
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import get_feature
-from bots.core.conversation.jobs.submission import Submission, acknowledge, is_made_already, submit
+from bots.core.conversation.jobs import versions
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
-from pipeline import JobRequirements, Pipeline
+from pipeline import Pipeline
 from storage.identity import people
-from storage.jobs import jobs, transcripts
 
 NONE = "-"  # in the data of buttons: no switch is on
 
@@ -61,20 +60,10 @@ def make_film(pipeline: Pipeline, context: Context, result: HandlerResult, job_i
     chosen = _parse_letters(found.feature, letters)
     if chosen == found.present:
         result.replies.append(reply_for("edit-unchanged"))
-    elif is_made_already(found.build_options(chosen), jobs.list_repeats(context.session, found.job)):
+    elif versions.is_version_made(context.session, found.job, found.build_options(chosen)):
         result.replies.append(reply_for("edit-made"))
     else:
-        _submit(pipeline, context, result, found, chosen)
-
-
-def _submit(
-    pipeline: Pipeline, context: Context, result: HandlerResult, found: EditableJob, chosen: frozenset[str]
-) -> None:
-    session, job = context.session, found.job
-    status = acknowledge(context, result, job.reply_to)
-    given, correction = transcripts.find_given(session, job.id), transcripts.find_correction(session, job.id)
-    submission = Submission(job.reply_to, status, job.id, given, correction)
-    submit(pipeline, context, result, jobs.list_inputs(session, job.id), found.build_options(chosen), submission)
+        versions.submit_version(pipeline, context, result, found.job, found.build_options(chosen))
 
 
 def _find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:
@@ -115,15 +104,6 @@ def _build_switch(job_code: str, letter: str, chosen: frozenset[str], name: str)
 
 
 def _build_price(pipeline: Pipeline, context: Context, found: EditableJob) -> tuple[TranslatedText, ...]:
-    """What the film costs again; groups are not told of money."""
-    if context.inbound.is_group:
-        return ()
-    seconds = sum(media.seconds or 0 for media in jobs.list_inputs(context.session, found.job.id))
-    correction = transcripts.find_correction(context.session, found.job.id)
-    requirements = JobRequirements(
-        found.feature.kind,
-        found.options.compute_seconds(seconds),
-        earlier_corrections=correction.earlier if correction else None,
-    )
-    plan = pipeline.entitlements.plan_of(context.person)
-    return (text_for("edit-costs", credits=pipeline.entitlements.price_of(plan, requirements)),)
+    """What the film costs again, where that may be said."""
+    price = versions.find_version_price(pipeline, context, found.job, found.options)
+    return (text_for("edit-costs", credits=price),) if price is not None else ()

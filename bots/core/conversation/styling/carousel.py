@@ -8,7 +8,7 @@ from typing import Any, Final
 from bots.core.context import Context, HandlerResult, Reply, reply_for
 from bots.core.conversation import menus
 from bots.core.conversation.features.registry import get_feature
-from bots.core.conversation.jobs import submission
+from bots.core.conversation.jobs import versions
 from bots.core.conversation.styling import carousel_menus
 from bots.core.conversation.styling.carousel_menus import SCREEN_CODES, CarouselView
 from bots.core.conversation.styling.selection import StyleSelection
@@ -18,7 +18,6 @@ from models.jobs.options import CaptionOptions
 from models.messaging.deliveries import Message, StylePreview
 from pipeline import CAPTION, Pipeline
 from storage.identity import people
-from storage.jobs import jobs, transcripts
 from storage.tenants import branding
 
 _SCREENS: Final = {code: name for name, code in SCREEN_CODES.items()}
@@ -58,24 +57,10 @@ class StyleCarousel:
         """Make the film again in the style, from the words that are known."""
         if self.job is None:
             self.result.replies.append(reply_for("error-not-found"))
-        elif self._is_made_already(self.job):
+        elif versions.is_version_made(self.context.session, self.job, self._options):
             self.result.replies.append(reply_for("style-made-already"))
-        elif self._submit(self.job):
+        elif versions.submit_version(self.pipeline, self.context, self.result, self.job, self._options):
             self._reply(carousel_menus.build_chosen(self._view, "style-making", can_keep=True))
-
-    def _submit(self, job: Job) -> bool:
-        context = self.context
-        status = submission.acknowledge(context, self.result, job.reply_to)
-        media, shown = jobs.list_inputs(context.session, job.id), transcripts.find_shown(context.session, job.id)
-        details = submission.Submission(
-            job.reply_to, status, job.id, shown.transcript if shown else None, earlier_versions=self._earlier_versions
-        )
-        return submission.submit(self.pipeline, context, self.result, media, self._options, details)
-
-    def _is_made_already(self, job: Job) -> bool:
-        """Whether this very film exists, or is being made."""
-        made = [job, *jobs.list_repeats(self.context.session, job)]
-        return submission.is_made_already(self._options, made)
 
     @property
     def _is_typed(self) -> bool:
@@ -101,25 +86,8 @@ class StyleCarousel:
         )
 
     def _find_price(self) -> int | None:
-        """What the film costs again; None where nothing is made now, nothing is paid, or others read it."""
-        context = self.context
-        if self.job is None or context.inbound.is_group:
-            return None
-        if not self.pipeline.entitlements.plan_of(context.person).metered:
-            return None
-        seconds = sum(each.seconds or 0 for each in jobs.list_inputs(context.session, self.job.id))
-        price = self.pipeline.entitlements.catalogue.price_for(CAPTION.name, self._earlier_versions)
-        return price.credits_for(seconds)
-
-    @property
-    def _earlier_versions(self) -> int | None:
-        """How often the film was made again from words that are known, which decides on the price; None where its words
-        are not known."""
-        session, job = self.context.session, self.job
-        if job is None or transcripts.find_shown(session, job.id) is None:
-            return None
-        corrections = sum(transcripts.count_corrections(session, each.id) for each in jobs.list_inputs(session, job.id))
-        return corrections + len(jobs.list_repeats(session, job))
+        """What the film costs again; None where nothing is made now, and where it may not be said."""
+        return versions.find_version_price(self.pipeline, self.context, self.job, self._options) if self.job else None
 
     def _reply(self, message: Message) -> None:
         self.result.replies.append(Reply(message))

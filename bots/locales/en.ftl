@@ -221,6 +221,7 @@ colour-green = Green
 colour-black = Black
 style-making = I'm making your film again in this style: { $value }.
 style-kept = Your films to come will have this style: { $value }.
+style-gone = The style { $value } is no longer there, so nothing was made or changed. Choose another one.
 style-made-already = Your film in this style is there already, or on its way.
 brand-of-me = 🎀 Your brand, on all your films
 brand-of-all = 🏢 The brand of everybody here, where they have none of their own

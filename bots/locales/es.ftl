@@ -221,6 +221,7 @@ colour-green = Verde
 colour-black = Negro
 style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
 style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-gone = El estilo { $value } ya no existe, así que no se hizo ni cambió nada. Elige otro.
 style-made-already = Tu video en este estilo ya existe, o está en camino.
 brand-of-me = 🎀 Tu marca, en todos tus videos
 brand-of-all = 🏢 La marca de todos aquí, donde no tienen una propia

@@ -221,6 +221,7 @@ colour-green = Verde
 colour-black = Preto
 style-making = Estou refazendo seu vídeo neste estilo: { $value }.
 style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-gone = O estilo { $value } não existe mais, por isso nada foi feito nem mudado. Escolha outro.
 style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
 brand-of-me = 🎀 Sua marca, em todos os seus vídeos
 brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria

@@ -12,7 +12,7 @@ from bots.core.conversation.jobs import versions
 from bots.core.conversation.styling import carousel_menus
 from bots.core.conversation.styling.carousel_menus import SCREEN_CODES, CarouselView
 from bots.core.conversation.styling.selection import StyleSelection
-from models.jobs.caption_styles import load_caption_styles
+from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.job import Job
 from models.jobs.options import CaptionOptions
 from models.messaging.deliveries import Message, StylePreview
@@ -36,6 +36,12 @@ class StyleCarousel:
     def show(self) -> None:
         self._reply(carousel_menus.build_carousel(self._view, has_buttons=not self._is_typed))
 
+    def show_instead(self) -> None:
+        """Show the first style in place of one that is gone, and say so."""
+        shown = replace(self, selection=replace(self.selection, style=self._names[0]))
+        gone = carousel_menus.label_style(self.selection.style)
+        self._reply(carousel_menus.build_carousel(shown._view, has_buttons=not self._is_typed, gone=gone))
+
     def show_list(self) -> None:
         self._reply(carousel_menus.build_style_list(self._view))
 
@@ -48,8 +54,11 @@ class StyleCarousel:
         self._reply(Message(paragraphs=(carousel_menus.label_style(self.selection.style),), preview=preview))
 
     def keep(self) -> None:
-        """Make the style that of all films to come."""
+        """Make the style that of all films to come, unless it is that of one film alone by now."""
         person = self.context.person
+        if self.selection.style not in _list_names(self.context):
+            self.show_instead()
+            return
         person.tastes = {**person.tastes, **self.selection.to_tastes()}
         self._reply(carousel_menus.build_chosen(self._view, "style-kept", can_keep=False))
 
@@ -75,14 +84,23 @@ class StyleCarousel:
         return CaptionOptions.model_validate({**parameters, **own, **self.selection.to_options()})
 
     @property
+    def has_style(self) -> bool:
+        """Whether the selected style can be had: it may have been removed since the button was made."""
+        return self.selection.style in self._names
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The styles that can be chosen; for a film also the one it has, which it keeps when that is removed."""
+        has_own = self.job is not None and self.job.parameters.get("custom_style") is not None
+        own = (str(self.job.parameters["style"]),) if self.job and has_own else ()
+        return tuple(dict.fromkeys((*_list_names(self.context), *own)))
+
+    @property
     def _view(self) -> CarouselView:
         context = self.context
         options = branding.apply_brand(context.session, context.person, self._options)
-        styles = (*load_caption_styles(), *branding.list_styles(context.session, context.person.tenant_id))
-        names = tuple(dict.fromkeys(styles))
-        selection = self.selection if self.selection.style in names else replace(self.selection, style=names[0])
         return CarouselView(
-            selection, names, options.model_dump(mode="json"), self._find_price(), context.inbound.message_id
+            self.selection, self._names, options.model_dump(mode="json"), self._find_price(), context.inbound.message_id
         )
 
     def _find_price(self) -> int | None:
@@ -117,7 +135,9 @@ def handle_style_choice(pipeline: Pipeline, context: Context, result: HandlerRes
         result.replies.append(reply_for("error-not-found"))
         return
     carousel = StyleCarousel(pipeline, context, result, selection, job)
-    if screen in _ACTIONS:
+    if not carousel.has_style:
+        carousel.show_instead()
+    elif screen in _ACTIONS:
         _ACTIONS[screen](carousel)
     else:
         carousel.show_changes(screen)
@@ -133,6 +153,8 @@ def _open(pipeline: Pipeline, context: Context, result: HandlerResult, code: str
     selection = StyleSelection.from_options(parameters, job.id if job else None)
     context = replace(context, inbound=replace(context.inbound, message_id=None))
     carousel = StyleCarousel(pipeline, context, result, selection, job)
+    if not carousel.has_style:  # of a setting
+        carousel = replace(carousel, selection=replace(selection, style=DEFAULT_STYLE))
     if context.capabilities.has_buttons:
         carousel.show()
     else:
@@ -145,6 +167,11 @@ def build_own_settings(context: Context, edited_message_id: str | None = None) -
     is_tenants = style in branding.list_styles(context.session, context.person.tenant_id)
     labels = {"style": carousel_menus.label_style(style)} if is_tenants else {}
     return menus.build_settings_menu(context.person.tastes, edited_message_id, labels)
+
+
+def _list_names(context: Context) -> tuple[str, ...]:
+    """The styles that all films of the user can have."""
+    return (*load_caption_styles(), *branding.list_styles(context.session, context.person.tenant_id))
 
 
 def _build_own_options(context: Context) -> CaptionOptions:

@@ -153,6 +153,7 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-translate-own = My language
 choice-switch-off = Off
 choice-switch-on = On
 choice-lines-translated = Translation
@@ -273,6 +274,15 @@ setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
+setting-polish =
+    ✨ Polish: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
+setting-text-translate = 🌐 Translate transcripts: { $value }
+setting-choose-polish = What shall be done with all films to come? Tap to switch on or off.
+setting-choose-text-translate = In which language shall texts also come, below what is said?
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?

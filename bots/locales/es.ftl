@@ -153,6 +153,7 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-translate-own = Mi idioma
 choice-switch-off = No
 choice-switch-on = Sí
 choice-lines-translated = Solo traducción
@@ -273,6 +274,15 @@ setting-card = 🏁 Tarjeta al final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Pista de subtítulos en el archivo: { $value }
 setting-loudness = 🔊 Volumen de las plataformas: { $value }
+setting-polish =
+    ✨ Pulir: { $count ->
+        [0] apagado
+        [one] 1 activado
+       *[other] { $count } activados
+    }
+setting-text-translate = 🌐 Traducir transcripciones: { $value }
+setting-choose-polish = ¿Qué hago con todos tus próximos videos? Toca para activar o desactivar.
+setting-choose-text-translate = ¿En qué idioma deben llegar también los textos, debajo de lo que se dice?
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?

@@ -153,6 +153,7 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-translate-own = Meu idioma
 choice-switch-off = Não
 choice-switch-on = Sim
 choice-lines-translated = Só a tradução
@@ -273,6 +274,15 @@ setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
+setting-polish =
+    ✨ Turbinar: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
+setting-text-translate = 🌐 Traduzir transcrições: { $value }
+setting-choose-polish = O que devo fazer com todos os seus próximos vídeos? Toque para ligar ou desligar.
+setting-choose-text-translate = Em qual idioma os textos devem vir também, abaixo do que é dito?
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?

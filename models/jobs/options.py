@@ -22,6 +22,7 @@ from models.languages import load_languages
 from models.limits import load_limits
 
 NO_TRANSLATION: Final = "off"
+OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
@@ -180,17 +181,18 @@ class SketchOptions(FilmOptions):
 class TranslationOptions(SpeechOptions):
     """Options of a kind whose text may be in another language, in place of what is said or below it."""
 
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, or OWN_LANGUAGE: of the text where it is not the spoken one
     translation_lines: Literal["translated", "both"] = "translated"
 
     @property
     def target_language(self) -> str | None:
-        return None if self.translate_to == NO_TRANSLATION else self.translate_to
+        target = self.own_language if self.translate_to == OWN_LANGUAGE else self.translate_to
+        return None if target == NO_TRANSLATION else target
 
     @field_validator("translate_to")
     @classmethod
     def _validate_translate_to(cls, value: str) -> str:
-        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        code = value if value in {NO_TRANSLATION, OWN_LANGUAGE} else load_languages().find_code(value)
         if code is None:
             raise ValueError(f"{value} is no language")
         return code

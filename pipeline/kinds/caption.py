@@ -42,7 +42,7 @@ def run(job: RunningJob) -> JobResult:
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
     translation = job.translate_below(transcript, options)
-    shown = transcript if translation else job.translate(transcript, options.translate_to)
+    shown = transcript if translation else job.translate(transcript, options.target_language)
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.options import Film, JobOptions, SpeechOptions, TranslationOptions
 from models.jobs.transcript import Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
@@ -71,12 +71,12 @@ class RunningJob:
     chat: ChatModel | None = None
     keep_transcript: Callable[[Transcript], None] = ignore
 
-    def translate(self, transcript: Transcript, target: str) -> Transcript:
-        """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
+    def translate(self, transcript: Transcript, target: str | None) -> Transcript:
+        """The transcript in another language; as it is where that is the spoken one, or None.
 
         Raises RequestRejected(CHAT_MODEL_MISSING), ProcessingFailed(TEXT_SERVICE_DOWN), JobCancelled.
         """
-        if target in {NO_TRANSLATION, transcript.language}:
+        if target is None or target == transcript.language:
             return transcript
         if self.spec.translation is not None:
             return self.spec.translation
@@ -87,12 +87,12 @@ class RunningJob:
 
         Raises as `translate`.
         """
-        is_asked_for = options.translation_lines == "both"
-        if not is_asked_for or options.translate_to in {NO_TRANSLATION, transcript.language}:
+        target, is_asked_for = options.target_language, options.translation_lines == "both"
+        if not is_asked_for or target is None or target == transcript.language:
             return None
         if self.spec.lines_below is not None:
             return self.spec.lines_below
-        return translate_below(self.require_chat_model(), transcript, options.translate_to, self.chat_job)
+        return translate_below(self.require_chat_model(), transcript, target, self.chat_job)
 
     @property
     def chat_job(self) -> ChatJob:

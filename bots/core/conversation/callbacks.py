@@ -6,7 +6,7 @@ from bots.core import roles
 from bots.core.admin import confirmation, whatsapp_numbers
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
-from bots.core.conversation.features.registry import find_setting
+from bots.core.conversation.features.registry import find_setting, list_group
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
 from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission, versions
 from bots.core.conversation.styling import brand, carousel
@@ -107,17 +107,24 @@ def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, 
     follow_ups.submit_follow_up(pipeline, context, result, job, name)
 
 
-def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
-    """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
+def set_preference(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show or set preferences: an empty argument shows all, `hand` the values of one, `polish` the switches of a group;
+    `hand=left` sets a value, and shows the menu that it is listed in."""
     name, _, value = argument.partition("=")
-    setting, edited_message_id = find_setting(name), context.inbound.message_id
+    setting, edited_message_id, shown = find_setting(name), context.inbound.message_id, name
+    if setting is not None and setting.needs_chat_model and not pipeline.has_chat_model:
+        setting = None
     if setting is not None and setting.find_offered(value) is not None:
         context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
+        shown = setting.group
     elif setting is not None:
         message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
         result.replies.append(Reply(message))
         return
-    result.replies.append(Reply(build_own_settings(context, edited_message_id)))
+    if list_group(shown):
+        result.replies.append(Reply(menus.build_group_menu(shown, context.person.tastes, edited_message_id)))
+    else:
+        result.replies.append(Reply(build_own_settings(pipeline, context, edited_message_id)))
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:

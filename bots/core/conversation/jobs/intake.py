@@ -127,7 +127,8 @@ class JobIntake:
         return [last] if last is not None else []
 
     def _build_options(self, feature: Feature) -> JobOptions:
-        return feature.build_options(self.context.person.tastes)
+        tastes, has_chat_model = self.context.person.tastes, self.pipeline.has_chat_model
+        return feature.build_options(tastes, has_chat_model=has_chat_model)
 
     def _store(self, files: Sequence[MeasuredFile]) -> list[Media]:
         return [media for file in files if (media := self._store_file(file)) is not None]

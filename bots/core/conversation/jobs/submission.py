@@ -103,7 +103,7 @@ def repeat_job(
 ) -> None:
     """Submit a job again, with the user's present preferences, or as speech in a language that is known by now."""
     media = jobs.list_inputs(context.session, job.id)
-    options = get_feature(job.kind).build_options(context.person.tastes)
+    options = get_feature(job.kind).build_options(context.person.tastes, has_chat_model=pipeline.has_chat_model)
     if spoken_language is not None:
         options = options.with_language(spoken_language)
     elif options.spoken_language == "auto":

@@ -161,12 +161,14 @@ def _open(pipeline: Pipeline, context: Context, result: HandlerResult, code: str
         carousel.show_list()
 
 
-def build_own_settings(context: Context, edited_message_id: str | None = None) -> Message:
+def build_own_settings(pipeline: Pipeline, context: Context, edited_message_id: str | None = None) -> Message:
     """Build the menu of the user's settings, with the label of a style that only the tenant has."""
     style = str(context.person.tastes.get("style", ""))
     is_tenants = style in branding.list_styles(context.session, context.person.tenant_id)
     labels = {"style": carousel_menus.label_style(style)} if is_tenants else {}
-    return menus.build_settings_menu(context.person.tastes, edited_message_id, labels)
+    return menus.build_settings_menu(
+        context.person.tastes, edited_message_id, labels, has_chat_model=pipeline.has_chat_model
+    )
 
 
 def _list_names(context: Context) -> tuple[str, ...]:

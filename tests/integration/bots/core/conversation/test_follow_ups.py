@@ -245,3 +245,26 @@ async def test_a_tap_that_names_another_kind_or_somebody_elses_job_makes_nothing
         assert (await user.choose(data)).text.startswith(translate("en", "error-not-found"))
     assert len(house.list_jobs()) == 1
     assert rooms.tasks.count(LISTEN) == 1
+
+
+async def test_a_voice_note_comes_in_the_language_of_its_reader_too_where_that_is_switched_on(
+    house: World, bia: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+) -> None:
+    settings = await bia.send_text("/settings")
+    await bia.choose(settings.get_choice_data("Traduzir transcrições"), settings)
+    await bia.choose(settings.get_choice_data("Meu idioma"), settings)
+    result = await make(house, bia, build_audio(60))
+    first, second = result.text.split("\n")[2:4]
+    assert (first, second) == ("Here is a sentence about one thing.", first.upper())
+    assert " to Portuguese" in " ".join(groq.chat_calls[0].system.split())
+    await bia.choose("set:text-translate=off")
+    assert "HERE IS" not in (await make(house, bia, build_audio(50))).text
+    assert rooms.tasks.count(LISTEN) == 2
+
+
+async def test_a_voice_note_in_the_language_of_its_reader_is_not_translated(
+    house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+) -> None:
+    await ana.choose("set:text-translate=own")
+    assert "HERE IS" not in (await make(house, ana, build_audio(60))).text
+    assert (rooms.tasks.count(LISTEN), groq.chat_calls) == (1, [])

@@ -266,7 +266,8 @@ class ChaptersOptions(SpeechOptions):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A rendered film: its path, displayed size in pixels, length in seconds, and a JPEG of one frame."""
+    """A rendered film: its path, displayed size in pixels, length in seconds, a JPEG of one frame, and the parts of the
+    input, as start and end in seconds, that are not in it."""
 
     path: Path
     thumbnail: Path
@@ -275,3 +276,4 @@ class Film:
     seconds: float
     frames: int
     size: int  # bytes
+    cuts: tuple[tuple[float, float], ...] = ()

@@ -13,6 +13,7 @@ from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
 from pipeline.chat.translation import translate_below, translate_transcript
 from pipeline.kinds.usage import Usage
+from pipeline.media.editing.cut_list import CutList
 from pipeline.progress import ProgressCallback, keep_rising
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
@@ -34,6 +35,7 @@ class JobSpec:
     folder: Path
     translation: Transcript | None = None  # known of that transcript, as are the lines below it
     lines_below: Translation | None = None
+    cuts: CutList = field(default_factory=CutList)  # out of the result that the job follows
     logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
@@ -45,6 +47,7 @@ class OutputFile:
     name: str
     path: Path
     info: MediaInfo
+    cuts: tuple[tuple[float, float], ...] = ()  # parts of the input, in seconds, that are not in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +171,4 @@ def list_film_files(film: Film) -> tuple[OutputFile, OutputFile]:
     """The outputs "film" and "thumbnail" of a rendered film."""
     film_info = MediaInfo(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
     thumbnail_info = MediaInfo(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
-    return OutputFile("film", film.path, film_info), OutputFile("thumbnail", film.thumbnail, thumbnail_info)
+    return OutputFile("film", film.path, film_info, film.cuts), OutputFile("thumbnail", film.thumbnail, thumbnail_info)

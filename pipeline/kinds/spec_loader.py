@@ -12,6 +12,7 @@ from models.jobs.options import JobOptions
 from models.media.files import Media
 from pipeline.kinds.registry import get_kind
 from pipeline.kinds.running_job import JobSpec
+from pipeline.media.editing.cut_list import CutList
 from storage.db import Database
 from storage.jobs import jobs
 from storage.jobs.known_words import KnownWords, find_known_words
@@ -30,6 +31,7 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         opened = () if known.spoken and kind.needs_only_words else media
         keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
         logo_key = files.find_key(session, options.logo_file_id)
+        cuts = _find_cuts(session, job)
     try:
         paths = tuple(store.get_local_path(key) for key in keys)  # may download, so in no transaction
     except FileNotFoundError as error:
@@ -44,6 +46,7 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         transcript=known.spoken,
         translation=known.shown,
         lines_below=known.below,
+        cuts=cuts,
         folder=folder,
         logo=find_local_path(store, logo_key),
     )
@@ -53,3 +56,11 @@ def _find_known_words(session: Session, job: Job, media: Sequence[Media], option
     if options.spoken_language is None:
         return KnownWords()
     return find_known_words(session, job, media[0], options.spoken_language, options.target_language)
+
+
+def _find_cuts(session: Session, job: Job) -> CutList:
+    """What is cut out of the result that a job of another kind follows."""
+    parent = session.get(Job, job.parent_id) if job.parent_id is not None else None
+    if parent is None or parent.kind == job.kind:
+        return CutList()
+    return CutList.from_seconds(jobs.list_cuts(session, parent.id))

@@ -66,6 +66,7 @@ async def test_the_switches_of_polish_share_a_row_and_are_switched_in_place(ana:
     assert "✨ Polish: off" in menu.labels
     before = menu.content
     await ana.choose(menu.get_choice_data("Polish"), menu)
+    assert len(menu.labels) == len(CAPTION_FEATURE.edits) + 1
     assert menu.labels[-1] == "« Back"
     await ana.choose(menu.get_choice_data("Progress bar"), menu)
     await ana.choose(menu.get_choice_data("Zoom"), menu)

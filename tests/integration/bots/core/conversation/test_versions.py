@@ -19,7 +19,9 @@ from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
+from models.messaging.deliveries import StylePreview
 from pipeline.jobs.renderer import Renderer
+from pipeline.previews.request import find_preview_request
 from pipeline.speech.transcription import Transcriber
 from storage.db import Database
 
@@ -236,3 +238,16 @@ async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(
     assert films.calls[-1]["options"].cut_pauses
     assert films.calls[-1]["words"][3].text == "cem"
     assert list_prices(house) == [3, 1, 1, 1, 1]
+
+
+async def test_the_preview_of_a_cut_film_shows_no_filler_and_a_word_that_stands_out(
+    house: World, ana: FakeUser, films: CaptionRecorder
+) -> None:
+    await ana.choose("set:pauses=on")
+    await make_film(house, ana)
+    assert films.calls[0]["options"].cut_pauses
+    (job,) = list_jobs(house)
+    with house.db.read_transaction() as session:
+        request = find_preview_request(session, StylePreview(options=job.parameters, job_id=job.id), "pt")
+    assert [word.text for word in request.words] == SENTENCE.split()[1:]
+    assert next(word.text for word in request.words if word.start <= request.moment < word.end) == "ganhei"

@@ -84,8 +84,8 @@ class Conversation:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
 
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text: an answer to a question, the number of a menu entry, a command, a verification code, or the label of a
-        choice.
+        """Handle a text: an answer to a question, the number of a menu entry, a command, a verification code, or the
+        label of a choice.
 
         Forwarded words are another author's, and do nothing.
         """

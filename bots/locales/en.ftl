@@ -125,6 +125,11 @@ edit-pauses = ✂️ Cut pauses and “um”
 edit-zoom = 🔍 Zoom on key words
 edit-bar = ▬ Progress bar
 edit-title = 🪝 Title at the start
+edit-title-text = ✏️ Write the title
+edit-title-now = Its title: “{ $title }”
+title-ask = Which title shall the film have over its first three seconds? Write it to me, with at most { $limit } characters. The film is then made with what is switched on. Emoji that cannot be drawn are left out.
+title-too-long = That title has { $length } characters, and there is room for { $limit }. Write me a shorter one.
+title-unreadable = There is no letter and no digit in that title. Write me another one.
 edit-card = 🏁 Card at the end
 edit-loudness = 🔊 Even loudness (-14 LUFS)
 
@@ -136,6 +141,7 @@ choice-file = ⬇️ Original file
 choice-style = 🎨 Style
 choice-correct = ✏️ Correct the words
 choice-edit = ✨ Polish
+choice-title-automatic = 🎲 Choose it for me
 choice-edited = 🎬 Make this film
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
@@ -153,6 +159,7 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-translate-own = My language
 choice-switch-off = Off
 choice-switch-on = On
 choice-lines-translated = Translation
@@ -221,6 +228,7 @@ colour-green = Green
 colour-black = Black
 style-making = I'm making your film again in this style: { $value }.
 style-kept = Your films to come will have this style: { $value }.
+style-gone = The style { $value } is no longer there, so nothing was made or changed. Choose another one.
 style-made-already = Your film in this style is there already, or on its way.
 brand-of-me = 🎀 Your brand, on all your films
 brand-of-all = 🏢 The brand of everybody here, where they have none of their own
@@ -272,6 +280,15 @@ setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
+setting-polish =
+    ✨ Polish: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
+setting-text-translate = 🌐 Translate transcripts: { $value }
+setting-choose-polish = What shall be done with all films to come? Tap to switch on or off.
+setting-choose-text-translate = In which language shall texts also come, below what is said?
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?

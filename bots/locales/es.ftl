@@ -125,6 +125,11 @@ edit-pauses = ✂️ Cortar pausas y “eh”
 edit-zoom = 🔍 Zoom en palabras clave
 edit-bar = ▬ Barra de progreso
 edit-title = 🪝 Título al principio
+edit-title-text = ✏️ Escribir el título
+edit-title-now = Su título: “{ $title }”
+title-ask = ¿Qué título debe llevar el video en los tres primeros segundos? Escríbemelo, con { $limit } caracteres como máximo. Luego hago el video con lo que está activado. Los emojis que no se pueden dibujar se omiten.
+title-too-long = Ese título tiene { $length } caracteres, y caben { $limit }. Escribe uno más corto.
+title-unreadable = En ese título no hay ninguna letra ni cifra. Escribe otro.
 edit-card = 🏁 Tarjeta al final
 edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
 
@@ -136,6 +141,7 @@ choice-file = ⬇️ Archivo original
 choice-style = 🎨 Estilo
 choice-correct = ✏️ Corregir palabras
 choice-edit = ✨ Pulir
+choice-title-automatic = 🎲 Elígelo por mí
 choice-edited = 🎬 Hacer este video
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
@@ -153,6 +159,7 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-translate-own = Mi idioma
 choice-switch-off = No
 choice-switch-on = Sí
 choice-lines-translated = Solo traducción
@@ -221,6 +228,7 @@ colour-green = Verde
 colour-black = Negro
 style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
 style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-gone = El estilo { $value } ya no existe, así que no se hizo ni cambió nada. Elige otro.
 style-made-already = Tu video en este estilo ya existe, o está en camino.
 brand-of-me = 🎀 Tu marca, en todos tus videos
 brand-of-all = 🏢 La marca de todos aquí, donde no tienen una propia
@@ -272,6 +280,15 @@ setting-card = 🏁 Tarjeta al final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Pista de subtítulos en el archivo: { $value }
 setting-loudness = 🔊 Volumen de las plataformas: { $value }
+setting-polish =
+    ✨ Pulir: { $count ->
+        [0] apagado
+        [one] 1 activado
+       *[other] { $count } activados
+    }
+setting-text-translate = 🌐 Traducir transcripciones: { $value }
+setting-choose-polish = ¿Qué hago con todos tus próximos videos? Toca para activar o desactivar.
+setting-choose-text-translate = ¿En qué idioma deben llegar también los textos, debajo de lo que se dice?
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?

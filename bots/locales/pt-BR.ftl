@@ -125,6 +125,11 @@ edit-pauses = ✂️ Cortar pausas e “hum”
 edit-zoom = 🔍 Zoom nas palavras fortes
 edit-bar = ▬ Barra de progresso
 edit-title = 🪝 Título no começo
+edit-title-text = ✏️ Escrever o título
+edit-title-now = O título dele: “{ $title }”
+title-ask = Que título o vídeo deve ter nos três primeiros segundos? Escreva para mim, com no máximo { $limit } caracteres. Depois faço o vídeo com o que está ligado. Emojis que não podem ser desenhados ficam de fora.
+title-too-long = Esse título tem { $length } caracteres, e cabem { $limit }. Escreva um mais curto.
+title-unreadable = Esse título não tem nenhuma letra nem número. Escreva outro.
 edit-card = 🏁 Cartão no final
 edit-loudness = 🔊 Volume uniforme (-14 LUFS)
 
@@ -136,6 +141,7 @@ choice-file = ⬇️ Arquivo original
 choice-style = 🎨 Estilo
 choice-correct = ✏️ Corrigir palavras
 choice-edit = ✨ Turbinar
+choice-title-automatic = 🎲 Escolha por mim
 choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
@@ -153,6 +159,7 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-translate-own = Meu idioma
 choice-switch-off = Não
 choice-switch-on = Sim
 choice-lines-translated = Só a tradução
@@ -221,6 +228,7 @@ colour-green = Verde
 colour-black = Preto
 style-making = Estou refazendo seu vídeo neste estilo: { $value }.
 style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-gone = O estilo { $value } não existe mais, por isso nada foi feito nem mudado. Escolha outro.
 style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
 brand-of-me = 🎀 Sua marca, em todos os seus vídeos
 brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria
@@ -272,6 +280,15 @@ setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
+setting-polish =
+    ✨ Turbinar: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
+setting-text-translate = 🌐 Traduzir transcrições: { $value }
+setting-choose-polish = O que devo fazer com todos os seus próximos vídeos? Toque para ligar ou desligar.
+setting-choose-text-translate = Em qual idioma os textos devem vir também, abaixo do que é dito?
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?

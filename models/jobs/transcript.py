@@ -93,6 +93,11 @@ def mark_estimated(words: Iterable[Word]) -> tuple[Word, ...]:
     return tuple(word.model_copy(update={"has_estimated_times": True}) for word in words)
 
 
+def mark_given(transcript: Transcript) -> Transcript:
+    """The same transcript, as one that nobody hears now."""
+    return transcript.model_copy(update={"engine": "given", "confidence": None})
+
+
 def join_words(words: Sequence[Word]) -> str:
     """Join words into one text."""
     return " ".join(word.text for word in words)

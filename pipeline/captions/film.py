@@ -1,6 +1,7 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def make(
     film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
     if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
-    return film
+    return replace(film, cuts=edited.edit.cuts.to_seconds())
 
 
 def _plan_finish(video: Path, text: FilmText, options: CaptionOptions) -> Finish:

@@ -32,7 +32,7 @@ CAPTION = JobKind(
     icon="💬",
     buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON),
     takes_subtitles=True,
-    follow_ups=(FollowUp("summary"), FollowUp("chapters", tells_times=True)),
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 
@@ -42,7 +42,7 @@ def run(job: RunningJob) -> JobResult:
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
     translation = job.translate_below(transcript, options)
-    shown = transcript if translation else job.translate(transcript, options.translate_to)
+    shown = transcript if translation else job.translate(transcript, options.target_language)
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,
@@ -55,7 +55,7 @@ def run(job: RunningJob) -> JobResult:
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)
+    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None, translation)
 
 
 def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> CaptionOptions:

@@ -32,7 +32,7 @@ def run(job: RunningJob) -> JobResult:
     options = cast("TranscriptOptions", job.spec.options)
     transcript = job.transcribe("listening", options)
     below = job.translate_below(transcript, options)
-    shown = transcript if below else job.translate(transcript, options.translate_to)
+    shown = transcript if below else job.translate(transcript, options.target_language)
     files = tuple(_write(shown, below, name, job.spec.folder) for name in FORMATS)
     return JobResult(files, transcript, shown if shown is not transcript else None, below)
 

@@ -19,7 +19,7 @@ from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
 from storage.identity import people
-from storage.jobs import jobs, transcripts
+from storage.jobs import jobs, transcripts, versions
 from storage.jobs.transcripts import StoredTranscript
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -37,7 +37,7 @@ class CorrectableJob:
     kind: JobKind
     media: Sequence[Media]
     shown: StoredTranscript
-    earlier: int  # corrections of the same file
+    earlier: int  # times it was made again
 
     @property
     def is_source_gone(self) -> bool:
@@ -63,7 +63,7 @@ def find_correctable(session: Session, person: Person, job_id: UUID | None) -> C
     kind, shown, media = find_kind(job.kind), transcripts.find_shown(session, job.id), jobs.list_inputs(session, job.id)
     if kind is None or shown is None:
         return None
-    return CorrectableJob(job, kind, media, shown, transcripts.count_corrections(session, media[0].id))
+    return CorrectableJob(job, kind, media, shown, versions.count_repeats(session, job))
 
 
 def offer_correction(pipeline: Pipeline, context: Context, result: HandlerResult, job_id: UUID | None) -> None:

@@ -107,7 +107,6 @@ def test_a_word_is_corrected_and_all_others_stay_what_they_were_to_the_bit(
     words = save(house, chat_page, editor)
     assert [word.text for word in words[:2]] == ["Ola", "João,"]
     assert [(word.start, word.end) for word in words] == [(word.start, word.end) for word in HEARD.words]
-    chat_page.wait_for_message("✏️ Correct the words", "person")
 
 
 def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, house: PageWorld) -> None:

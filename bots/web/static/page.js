@@ -129,7 +129,9 @@ async function edit(message, button, choices) {
     return;
   }
   choices.release();
-  const editor = new Editor(await answer.json(), message.film, save, edited.get(button.data));
+  const content = await answer.json();
+  const film = content.keeps_times ? message.film : content.source; // the video that has the times of the words
+  const editor = new Editor(content, film, save, edited.get(button.data));
   editor.open();
 
   function save(json, lines) {

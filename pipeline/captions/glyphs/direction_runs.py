@@ -1,0 +1,81 @@
+"""Runs of text in one direction: UAX #9 for a piece of text without embeddings, such as a word or a line."""
+
+import unicodedata
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipeline.captions.scripts import is_right_to_left, split_clusters
+
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_NUMBERS = frozenset({"EN", "AN"})
+_SEPARATORS = frozenset({"ES", "CS"})  # as in 3-4 and 1,5
+_TERMINATORS = frozenset({"ET"})  # as in 50%
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionRun:
+    """A run of text in one direction, in logical order."""
+
+    text: str
+    is_rtl: bool
+
+
+def split_directions(text: str) -> list[DirectionRun]:
+    """Split a text into runs of one direction, in visual order from left to right."""
+    clusters = split_clusters(text)
+    is_rtl = is_right_to_left(text)
+    classes = _join_numbers([unicodedata.bidirectional(cluster[0]) for cluster in clusters])
+    levels = _resolve_levels(classes, base=int(is_rtl))
+    runs = _reorder_levels(list(zip(levels, clusters, strict=True)))
+    return [DirectionRun("".join(run), bool(level % 2)) for level, run in runs]
+
+
+def _join_numbers(classes: list[str]) -> list[str]:
+    """Resolve numbers: after Latin they are Latin (W7); a sign in a number, or beside it, is of it (W4, W5)."""
+    resolved, strong = list(classes), ""
+    for index, kind in enumerate(classes):
+        before, after = resolved[index - 1] if index else "", classes[index + 1] if index + 1 < len(classes) else ""
+        if kind in _SEPARATORS and before in _NUMBERS and before == after:
+            resolved[index] = before
+        elif kind in _TERMINATORS and "EN" in {before, after}:
+            resolved[index] = "EN"
+        strong = kind if kind in _RIGHT_TO_LEFT or kind == "L" else strong
+        if resolved[index] == "EN" and strong == "L":
+            resolved[index] = "L"
+    return resolved
+
+
+def _resolve_levels(classes: list[str], base: int) -> list[int]:
+    """Embedding levels: neutrals take the direction that both their sides have, or else the base (N1, N2, I1, I2)."""
+    levels: list[int] = []
+    for index, kind in enumerate(classes):
+        if kind in _RIGHT_TO_LEFT:
+            levels.append(1)
+        elif kind == "L":
+            levels.append(2 * base)
+        elif kind in _NUMBERS:
+            levels.append(2)
+        else:
+            before = next((side for each in reversed(classes[:index]) if (side := _side_of(each))), None)
+            after = next((side for each in classes[index + 1 :] if (side := _side_of(each))), None)
+            is_rtl = before == "R" if before == after and before else bool(base)
+            levels.append(1 if is_rtl else 2 * base)
+    return levels
+
+
+def _side_of(kind: str) -> str | None:
+    """Direction that a class gives to neutrals beside it; numbers count as right to left."""
+    if kind == "L":
+        return "L"
+    return "R" if kind in _RIGHT_TO_LEFT or kind in _NUMBERS else None
+
+
+def _reorder_levels(clusters: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+    """Runs of equal level in visual order (L2)."""
+    runs = [(level, [text for _, text in run]) for level, run in groupby(clusters, key=lambda pair: pair[0])]
+    for lowest in (2, 1):
+        reordered: list[tuple[int, list[str]]] = []
+        for is_reversed, group in groupby(runs, key=lambda run, lowest=lowest: run[0] >= lowest):
+            reordered.extend(reversed(list(group)) if is_reversed else group)
+        runs = reordered
+    return runs

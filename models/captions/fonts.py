@@ -13,6 +13,7 @@ FontWeight = Literal["black", "semibold"]
 class _FontsFile(LookTable):
     families: dict[str, FontWeight]
     fallbacks: dict[FontWeight, tuple[str, ...]]
+    samples: dict[str, str]
     scale: dict[str, float]
 
 
@@ -40,6 +41,11 @@ def list_families(family: str) -> tuple[str, ...]:
     """A family, and those that draw what it lacks, in order."""
     fonts = _load_fonts_file()
     return (family, *(other for other in fonts.fallbacks[fonts.families[family]] if other != family))
+
+
+def get_script_samples() -> dict[str, str]:
+    """A word in each writing system that the fonts are for, by the system's English name."""
+    return dict(_load_fonts_file().samples)
 
 
 def font_scale_of(family: str) -> float:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import ceil
 
+import numpy as np
+
 from pipeline.captions.glyphs.rasterization import InkBounds, measure_glyph, render_glyphs
 from pipeline.captions.glyphs.shaping import ShapedText, find_family, shape_text
 from pipeline.captions.scripts import split_clusters
@@ -51,7 +53,8 @@ def render_masks(text: str, families: Families, pixels: int, stroke: float = 0) 
     ink = _measure_ink(shaped, stroke)
     bounds = InkBounds(ink.left - 1, ink.top - 1, ink.right + 1, ink.bottom + 1)
     letters = render_glyphs(shaped.glyphs, bounds, 0)
-    edge = render_glyphs(shaped.glyphs, bounds, stroke) if stroke else letters
+    # a stroke is a ring: what is far from the outline inside a letter is not in it
+    edge = np.maximum(render_glyphs(shaped.glyphs, bounds, stroke), letters) if stroke else letters
     return TextMasks(letters, edge, bounds.left, bounds.top)
 
 

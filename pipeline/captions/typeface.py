@@ -12,8 +12,11 @@ _INVISIBLE = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 
 
 
 def find_font_file(family: str) -> Path:
-    """Find the font file of a family, such as "Montserrat"."""
-    return next((FONTS_FOLDER / family).glob("*.ttf"))
+    """Find the font file of a family, such as "Montserrat". Raises FileNotFoundError if it is not there."""
+    file = next((FONTS_FOLDER / family).glob("*.ttf"), None)
+    if file is None:
+        raise FileNotFoundError(f"no font file in {FONTS_FOLDER / family}")
+    return file
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 
@@ -26,7 +26,7 @@ def split_directions(text: str) -> list[DirectionRun]:
     is_rtl = is_right_to_left(text)
     classes = _join_numbers([unicodedata.bidirectional(cluster[0]) for cluster in clusters])
     levels = _resolve_levels(classes, base=int(is_rtl))
-    runs = _reorder_levels(list(zip(levels, clusters, strict=True)))
+    runs = _build_runs(list(zip(levels, clusters, strict=True)))
     return [DirectionRun("".join(run), bool(level % 2)) for level, run in runs]
 
 
@@ -47,35 +47,39 @@ def _join_numbers(classes: list[str]) -> list[str]:
 
 def _resolve_levels(classes: list[str], base: int) -> list[int]:
     """Embedding levels: neutrals take the direction that both their sides have, or else the base (N1, N2, I1, I2)."""
-    levels: list[int] = []
-    for index, kind in enumerate(classes):
-        if kind in _RIGHT_TO_LEFT:
-            levels.append(1)
-        elif kind == "L":
-            levels.append(2 * base)
-        elif kind in _NUMBERS:
-            levels.append(2)
-        else:
-            before = next((side for each in reversed(classes[:index]) if (side := _side_of(each))), None)
-            after = next((side for each in classes[index + 1 :] if (side := _side_of(each))), None)
-            is_rtl = before == "R" if before == after and before else bool(base)
-            levels.append(1 if is_rtl else 2 * base)
-    return levels
+    sides = [_side_of(kind) for kind in classes]
+    before = accumulate(sides, lambda found, side: side or found)
+    after = reversed(list(accumulate(reversed(sides), lambda found, side: side or found)))
+    return [_find_level(*each, base) for each in zip(classes, before, after, strict=True)]
 
 
-def _side_of(kind: str) -> str | None:
-    """Direction that a class gives to neutrals beside it; numbers count as right to left."""
+def _find_level(kind: str, before: str, after: str, base: int) -> int:
+    if kind in _NUMBERS:
+        return 2
+    if kind in _RIGHT_TO_LEFT:
+        return 1
+    is_rtl = kind != "L" and (before == "R" if before == after != "" else bool(base))
+    return 1 if is_rtl else 2 * base
+
+
+def _side_of(kind: str) -> str:
+    """Direction that a class gives to neutrals beside it; empty if none. Numbers count as right to left."""
     if kind == "L":
         return "L"
-    return "R" if kind in _RIGHT_TO_LEFT or kind in _NUMBERS else None
+    return "R" if kind in _RIGHT_TO_LEFT or kind in _NUMBERS else ""
 
 
-def _reorder_levels(clusters: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+def _build_runs(clusters: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
     """Runs of equal level in visual order (L2)."""
     runs = [(level, [text for _, text in run]) for level, run in groupby(clusters, key=lambda pair: pair[0])]
-    for lowest in (2, 1):
-        reordered: list[tuple[int, list[str]]] = []
-        for is_reversed, group in groupby(runs, key=lambda run, lowest=lowest: run[0] >= lowest):
-            reordered.extend(reversed(list(group)) if is_reversed else group)
-        runs = reordered
-    return runs
+    runs = _reverse_runs(runs, 2)
+    return _reverse_runs(runs, 1)
+
+
+def _reverse_runs(runs: list[tuple[int, list[str]]], lowest: int) -> list[tuple[int, list[str]]]:
+    """Reverse the order of each sequence of runs whose levels are not below `lowest`."""
+    reordered: list[tuple[int, list[str]]] = []
+    for is_reversed, group in groupby(runs, key=lambda run: run[0] >= lowest):
+        sequence = list(group)
+        reordered += reversed(sequence) if is_reversed else sequence
+    return reordered

@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 
 import freetype
@@ -68,7 +68,7 @@ def _render_glyph(placed: PlacedGlyph, stroke: float) -> tuple[Plane, int, int]:
     bitmap_glyph = glyph.to_bitmap(freetype.FT_RENDER_MODE_NORMAL, origin, destroy=True)
     bitmap = bitmap_glyph.bitmap
     # the binding's own `buffer` makes a list, number by number
-    data = ctypes.string_at(bitmap._FT_Bitmap.buffer, bitmap.rows * bitmap.pitch) if bitmap.rows else b""  # noqa: SLF001
+    data = ctypes.string_at(bitmap._FT_Bitmap.buffer, bitmap.rows * bitmap.pitch) if bitmap.rows else b""
     coverage = np.frombuffer(data, np.uint8).reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width]
     return coverage, bitmap_glyph.left + placed.x // UNITS, -bitmap_glyph.top - placed.y // UNITS
 
@@ -80,7 +80,7 @@ def _load_glyph(family: str, pixels: int, number: int) -> freetype.Glyph:
     return face.glyph.get_glyph()
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _measure_outline(family: str, pixels: int, number: int) -> tuple[int, int, int, int]:
     """Left, bottom, right and top of a glyph from its origin, in 1/64 pixel; y upwards."""
     with _FACES:

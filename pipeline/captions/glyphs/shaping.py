@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import uharfbuzz
 
@@ -11,7 +11,7 @@ from pipeline.captions import typeface
 from pipeline.captions.glyphs.direction_runs import split_directions
 from pipeline.captions.scripts import split_clusters
 
-UNITS: int = 64  # of a pixel, as in FreeType
+UNITS = 64  # of a pixel, as in FreeType
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +100,24 @@ def _split_fonts(text: str, families: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _shape_run(run: FontRun, script: str, pixels: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (glyph, x, y, advance) in 1/64 pixel; advances are of whole pixels, as those of hinted glyphs are."""
+    """Yield (glyph, x, y, advance) in 1/64 pixel."""
     font = _load_font(run.family, pixels)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(run.text)
     buffer.direction, buffer.script, buffer.language = "rtl" if run.is_rtl else "ltr", script or "Latn", "und"
     uharfbuzz.shape(font, buffer)
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        advance = position.x_advance
-        if advance:
-            own = font.get_glyph_h_advance(info.codepoint)
-            advance += round(own / UNITS) * UNITS - own
-        yield info.codepoint, position.x_offset, position.y_offset, advance
+        yield info.codepoint, position.x_offset, position.y_offset, position.x_advance
 
 
-@cache
+@lru_cache(maxsize=256)
 def _load_font(family: str, pixels: int) -> uharfbuzz.Font:
     font = uharfbuzz.Font(typeface.load_face(family))
     font.scale = (pixels * UNITS, pixels * UNITS)
     return font
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _find_script(character: str) -> str:
     """The script of a character as an ISO 15924 code; empty for what all scripts share."""
     buffer = uharfbuzz.Buffer()

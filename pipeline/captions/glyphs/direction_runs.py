@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import groupby
 
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 
@@ -47,10 +47,16 @@ def _join_numbers(classes: list[str]) -> list[str]:
 
 def _resolve_levels(classes: list[str], base: int) -> list[int]:
     """Embedding levels: neutrals take the direction that both their sides have, or else the base (N1, N2, I1, I2)."""
-    sides = [_side_of(kind) for kind in classes]
-    before = accumulate(sides, lambda found, side: side or found)
-    after = reversed(list(accumulate(reversed(sides), lambda found, side: side or found)))
+    before, after = _list_sides(classes), reversed(_list_sides(classes[::-1]))
     return [_find_level(*each, base) for each in zip(classes, before, after, strict=True)]
+
+
+def _list_sides(classes: list[str]) -> list[str]:
+    """The direction of the last class up to each, itself included, that has one; empty where none has."""
+    sides: list[str] = []
+    for kind in classes:
+        sides.append(_side_of(kind) or (sides[-1] if sides else ""))
+    return sides
 
 
 def _find_level(kind: str, before: str, after: str, base: int) -> int:

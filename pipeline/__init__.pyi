@@ -12,6 +12,7 @@ from .jobs.job_messages import find_result_text as find_result_text
 from .jobs.local_renderer import TRANSCRIPT_SUFFIXES as TRANSCRIPT_SUFFIXES
 from .jobs.local_renderer import LocalRenderer as LocalRenderer
 from .jobs.local_renderer import create_local_renderer as create_local_renderer
+from .jobs.local_renderer import format_transcript as format_transcript
 from .jobs.local_renderer import measure_file as measure_file
 from .jobs.local_renderer import write_transcript as write_transcript
 from .jobs.queue import WakeupQueue as WakeupQueue

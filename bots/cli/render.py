@@ -36,6 +36,7 @@ from pipeline import (
     LocalRenderer,
     SandboxClient,
     create_local_renderer,
+    format_transcript,
     get_kind,
     list_kinds,
     write_transcript,
@@ -71,7 +72,7 @@ EngineOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: E
 LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto, or a code such as pt.")]
 
 TranslationOption = Annotated[
-    str, typer.Option(callback=parse_translation, help="Captions in another language: a code such as en, or off.")
+    str, typer.Option(callback=parse_translation, help="In another language: a code such as en, or off.")
 ]
 
 
@@ -185,6 +186,8 @@ def transcribe(
     output: OutputOption = None,
     language: LanguageOption = "auto",
     engine: EngineOption = "auto",
+    translate_to: TranslationOption = NO_TRANSLATION,
+    both: BothOption = False,
 ) -> None:
     """Write down what is said, with the time of every word: .json, .srt, .vtt, .ass or .txt.
 
@@ -193,15 +196,19 @@ def transcribe(
     if output is not None and output.suffix.lower() not in TRANSCRIPT_SUFFIXES:
         raise typer.BadParameter(f"the result is one of {', '.join(TRANSCRIPT_SUFFIXES)}.", param_hint="output")
     check_outputs((output,), (media,))
-    options = TranscriptOptions.model_validate({"language": language, "engine": engine})
+    values = {"language": language, "engine": engine, "translate_to": translate_to}
+    options = TranscriptOptions.model_validate(values | {"translation_lines": "both" if both else "translated"})
     with open_renderer() as renderer, show_progress() as report:
-        transcript = renderer.render(media, None, options, report).transcript
+        result = renderer.render(media, None, options, report)
+    transcript = result.translation or result.transcript
     assert transcript is not None  # noqa: S101 - the kind always has one
-    if output is None:
-        sys.stdout.write(transcript.text + "\n")
-    else:
-        write_transcript(transcript, output)
+    if output is not None:
+        write_transcript(transcript, output, result.lines_below)
         typer.echo(output)
+    elif result.lines_below:
+        sys.stdout.write(format_transcript(transcript, ".txt", result.lines_below))
+    else:
+        sys.stdout.write(transcript.text + "\n")
 
 
 def render(

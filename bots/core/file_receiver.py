@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bots.core.channel import Attachment, Channel, ChannelError, Inbound
+from bots.core.channel import Attachment, Channel, ChannelError, Inbound, RetryLater
 from bots.core.context import ReceivedFile
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript
@@ -17,6 +17,8 @@ from storage.media.files import MeasuredFile
 
 log = structlog.get_logger(__name__)
 
+MAX_FETCHES = 6  # of a file that the messenger gives out later, such as after a connection is back
+MAX_PAUSE = 30.0  # seconds between two of them
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -47,7 +49,7 @@ class FileReceiver:
         try:
             if not self.pipeline.has_room():
                 raise ProcessingFailed(ErrorCode.DISK_FULL)
-            key = await self._fetch(attachment, path)
+            key = await self._fetch_patiently(attachment, path)
             receive, measure = self.pipeline.receive, self.pipeline.file_executor.measure
             received = await measure(self.user_id, receive, path, attachment.name)
             return replace(received, key=key or "") if isinstance(received, MeasuredFile) else received
@@ -59,6 +61,15 @@ class FileReceiver:
             return ProcessingFailed(ErrorCode.DISK_FULL if error.errno in DISK_FULL_ERRNOS else ErrorCode.UNEXPECTED)
         except AppError as error:
             return error
+
+    async def _fetch_patiently(self, attachment: Attachment, path: Path) -> str | None:
+        """Download the file, again after the pauses that the messenger asks for."""
+        for _ in range(MAX_FETCHES - 1):
+            try:
+                return await self._fetch(attachment, path)
+            except RetryLater as retry:
+                await asyncio.sleep(min(retry.seconds, MAX_PAUSE))
+        return await self._fetch(attachment, path)
 
     async def _fetch(self, attachment: Attachment, path: Path) -> str | None:
         """Download the file; its key where the media store has it already. One too big for the messenger can be

@@ -796,7 +796,7 @@ admin-status-cancelled = cancelled
 admin-job = { $kind } { $code } · { $value } · { $percent } %
 admin-job-person = For { $who } ({ $name })
 admin-job-times = Came { $came } · begun { $began } · ended { $ended } (UTC)
-admin-job-cost = Credits: { $credits } · tries: { $attempts } · processor: { $seconds } s · speech service: { $minutes } min, US$ { $usd }
+admin-job-cost = Credits: { $credits } · tries: { $attempts } · processor: { $seconds } s · Groq: { $minutes } min heard, { $read } tokens read, { $written } written, US$ { $usd }
 admin-job-code = Why it failed: { $code }
 admin-retry-usage = Like this: /retry 0a1b2c3d
 admin-retry-not = { $code } did not fail, or is being made again already.
@@ -831,7 +831,7 @@ admin-usage = { $days ->
     [1] Last 24 hours
    *[other] Last { $days } days
 }: what films cost
-admin-usage-cost = Speech heard by Groq: { $minutes } min, { $price } · on this machine: { $local } min · processor: { $seconds } s · credits spent: { $spent }
+admin-usage-cost = By Groq: { $minutes } min heard, { $read } tokens read, { $written } written, { $price } · on this machine: { $local } min · processor: { $seconds } s · credits spent: { $spent }
 admin-usage-earned = At what credits were sold for, that is { $value }
 admin-usage-paid = 💰 Came in: { $value }
 

@@ -796,7 +796,7 @@ admin-status-cancelled = cancelado
 admin-job = { $kind } { $code } · { $value } · { $percent } %
 admin-job-person = Para { $who } ({ $name })
 admin-job-times = Llegó { $came } · empezó { $began } · terminó { $ended } (UTC)
-admin-job-cost = Créditos: { $credits } · intentos: { $attempts } · procesador: { $seconds } s · servicio de voz: { $minutes } min, US$ { $usd }
+admin-job-cost = Créditos: { $credits } · intentos: { $attempts } · procesador: { $seconds } s · Groq: { $minutes } min escuchados, { $read } tokens leídos, { $written } escritos, US$ { $usd }
 admin-job-code = Por qué falló: { $code }
 admin-retry-usage = Así: /retry 0a1b2c3d
 admin-retry-not = { $code } no falló o ya se está rehaciendo.
@@ -831,7 +831,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } días
 }: lo que costaron los videos
-admin-usage-cost = Voz escuchada por Groq: { $minutes } min, { $price } · en esta máquina: { $local } min · procesador: { $seconds } s · créditos gastados: { $spent }
+admin-usage-cost = En Groq: { $minutes } min escuchados, { $read } tokens leídos, { $written } escritos, { $price } · en esta máquina: { $local } min · procesador: { $seconds } s · créditos gastados: { $spent }
 admin-usage-earned = Al precio al que se vendieron los créditos, eso da { $value }
 admin-usage-paid = 💰 Entró: { $value }
 

@@ -796,7 +796,7 @@ admin-status-cancelled = cancelado
 admin-job = { $kind } { $code } · { $value } · { $percent } %
 admin-job-person = Para { $who } ({ $name })
 admin-job-times = Chegou { $came } · começou { $began } · terminou { $ended } (UTC)
-admin-job-cost = Créditos: { $credits } · tentativas: { $attempts } · processador: { $seconds } s · serviço de fala: { $minutes } min, US$ { $usd }
+admin-job-cost = Créditos: { $credits } · tentativas: { $attempts } · processador: { $seconds } s · Groq: { $minutes } min ouvidos, { $read } tokens lidos, { $written } escritos, US$ { $usd }
 admin-job-code = Por que falhou: { $code }
 admin-retry-usage = Assim: /retry 0a1b2c3d
 admin-retry-not = { $code } não falhou ou já está sendo refeito.
@@ -831,7 +831,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } dias
 }: quanto os vídeos custaram
-admin-usage-cost = Fala ouvida pelo Groq: { $minutes } min, { $price } · nesta máquina: { $local } min · processador: { $seconds } s · créditos gastos: { $spent }
+admin-usage-cost = No Groq: { $minutes } min ouvidos, { $read } tokens lidos, { $written } escritos, { $price } · nesta máquina: { $local } min · processador: { $seconds } s · créditos gastos: { $spent }
 admin-usage-earned = Pelo preço a que os créditos foram vendidos, isso dá { $value }
 admin-usage-paid = 💰 Entrou: { $value }
 

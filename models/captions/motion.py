@@ -1,4 +1,4 @@
-"""Motions of words: curves of scale, position, opacity and blur over time, read from `motions.toml`."""
+"""Motions of words: curves of scale, position and blur over time, read from `motions.toml`."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from models.captions.tables import LookTable, read_table
 from models.errors import ConfigError
 
-MAX_FADE_SECONDS = 0.05  # how long a word may be transparent or out of focus: it must be legible at its time
+MAX_BLUR_SECONDS = 0.05  # how long a word may be out of focus: it must be legible at its time
 LEGIBLE_BLUR = 0.03  # em, of heavy letters
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -28,13 +28,12 @@ class Motion(LookTable):
     scale: Curve = ()
     x: Curve = ()
     y: Curve = ()
-    opacity: Curve = ()
     blur: Curve = ()
     letters: float = Field(default=0, ge=0, le=0.1)
 
     @model_validator(mode="after")
     def _validate_curves(self) -> Self:
-        bounds = {"scale": (0.4, 1.6), "x": (-1.5, 1.5), "y": (-1.5, 1.5), "opacity": (0, 1), "blur": (0, 0.3)}
+        bounds = {"scale": (0.4, 1.6), "x": (-1.5, 1.5), "y": (-1.5, 1.5), "blur": (0, 0.3)}
         for name, (low, high) in bounds.items():
             curve: Curve = getattr(self, name)
             shares = [share for share, _ in curve]
@@ -54,13 +53,9 @@ class Motion(LookTable):
 
     @model_validator(mode="after")
     def _validate_legibility(self) -> Self:
-        late = min(1.0, MAX_FADE_SECONDS / self.seconds)
-        is_faded = any(value < 1 for value in self._list_values_from(self.opacity, late))
-        is_blurred = any(value > LEGIBLE_BLUR for value in self._list_values_from(self.blur, late))
-        if is_faded or is_blurred:
-            raise ValueError(
-                f"a word is opaque and in focus (blur {LEGIBLE_BLUR}) {MAX_FADE_SECONDS} s after its start"
-            )
+        late = min(1.0, MAX_BLUR_SECONDS / self.seconds)
+        if any(value > LEGIBLE_BLUR for value in self._list_values_from(self.blur, late)):
+            raise ValueError(f"a word is in focus (blur {LEGIBLE_BLUR}) {MAX_BLUR_SECONDS} s after its start")
         return self
 
     def _list_values_from(self, curve: Curve, share: float) -> list[float]:

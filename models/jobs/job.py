@@ -102,6 +102,8 @@ class Job(SQLModel, table=True):
     provider_seconds: float = 0.0
     provider_cost: int = 0  # millionths of a US dollar
     local_seconds: float = 0.0  # of sound that was heard by this machine
+    prompt_tokens: int = 0  # that a chat model read
+    completion_tokens: int = 0  # that it wrote
     # the times
     received_at: datetime = Field(
         default_factory=utc_now, sa_type=UtcDateTime

@@ -93,6 +93,11 @@ class JobOptions(BaseModel):
         return self
 
     @property
+    def keeps_times(self) -> bool:
+        """Whether everything is at the same time in the result as in the input."""
+        return True
+
+    @property
     def logo_file_id(self) -> uuid.UUID | None:
         """The stored file of the logo on the film, if there is one."""
         return None
@@ -202,6 +207,10 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
     normalise_loudness: bool = False  # to -14 LUFS
 
     @property
+    def keeps_times(self) -> bool:
+        return not self.cut_pauses
+
+    @property
     def adjustments(self) -> StyleAdjustments:
         """What is changed of the style."""
         values = {
@@ -217,10 +226,12 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
         return StyleAdjustments.model_validate({**branded, **given, "size": self.size})
 
     def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:
-        """Also resolves the style; one that is gone is the default one."""
-        is_known = self.style in styles or self.style in load_caption_styles()
+        """Also resolves the style; one that is gone is what it was for a film that has it, and else the default one."""
+        is_ours = self.style in load_caption_styles()
+        custom_style = styles.get(self.style) or (None if is_ours else self.custom_style)
+        is_known = is_ours or custom_style is not None
         update = {
-            "custom_style": styles.get(self.style),
+            "custom_style": custom_style,
             "style": self.style if is_known else DEFAULT_STYLE,
             "brand": brand.model_copy(update={"logo": None}),
         }
@@ -230,7 +241,7 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
         return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})
 
 
-class TranscriptOptions(SpeechOptions):
+class TranscriptOptions(TranslationOptions):
     """Options of a transcript job."""
 
 

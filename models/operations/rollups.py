@@ -63,6 +63,8 @@ class JobRollup(SQLModel, table=True):
     provider_seconds: float
     provider_cost: int = Field(sa_type=BigInteger)  # millionths of a US dollar
     local_seconds: float = 0.0
+    prompt_tokens: int = Field(default=0, sa_type=BigInteger)
+    completion_tokens: int = Field(default=0, sa_type=BigInteger)
 
 
 class CreditRollup(SQLModel, table=True):

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from models.captions.placement import Anchor
 from models.captions.style import CaptionStyle
@@ -52,17 +52,27 @@ def prepare_words(
 ) -> list[CaptionWord]:
     """Return the words as they are displayed, in the order of their starts.
 
-    `keep_drawable` removes what no font can draw; a word left empty is dropped. A word wider than `max_columns`, or
-    one with spaces, is split into pieces, each with its share of the time. `emphasised` are indices of words.
+    `keep_drawable` removes what no font can draw; a word left empty is dropped, but not the turn it begins. A word
+    wider than `max_columns`, or one with spaces, is split into pieces, each with its share of the time. `emphasised`
+    are indices of words.
     """
+    turns = accumulate(index > 0 and word.is_speaker_change for index, word in enumerate(words))
     formatted = (
-        replace(_format_word(piece, style, language, keep_drawable), is_emphasised=index in emphasised)
-        for index, word in enumerate(words)
+        replace(
+            _format_word(piece, style, language, keep_drawable), is_emphasised=index in emphasised, speaker=int(turn)
+        )
+        for index, (word, turn) in enumerate(zip(words, turns, strict=True))
         for piece in _split_word(word, max_columns)
     )
-    kept = sorted((word for word in formatted if word.text), key=lambda word: word.start)
+    kept = _mark_turns(sorted((word for word in formatted if word.text), key=lambda word: word.start))
     ends = [max(a.start, min(a.end, b.start)) for a, b in pairwise(kept)]
     return [replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)]
+
+
+def _mark_turns(words: Sequence[CaptionWord]) -> list[CaptionWord]:
+    """The words that are left, with a change of the speaker where another turn begins."""
+    changes = [False, *(one.speaker != other.speaker for one, other in pairwise(words))]
+    return [replace(word, is_speaker_change=change) for word, change in zip(words, changes, strict=False)]
 
 
 def is_sentence_end(text: str) -> bool:
@@ -77,13 +87,11 @@ def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
     ]
     total = sum(map(len, texts))
     characters_done = 0
-    for index, text in enumerate(texts):
+    for text in texts:
         start = word.start + (word.end - word.start) * characters_done / total
         characters_done += len(text)
         end = max(start, word.start + (word.end - word.start) * characters_done / total)
-        is_speaker_change = word.is_speaker_change and index == 0
-        changes = {"text": text, "start": start, "end": end, "is_speaker_change": is_speaker_change}
-        yield word.model_copy(update=changes)
+        yield word.model_copy(update={"text": text, "start": start, "end": end})
 
 
 def _split_text(text: str, max_columns: int) -> list[str]:
@@ -107,7 +115,6 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         word.end,
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
-        is_speaker_change=word.is_speaker_change,
         is_function_word=is_listed(word.text, "function", language),
         has_estimated_times=word.has_estimated_times,
         anchor=word.anchor,

@@ -13,11 +13,13 @@ from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Translation, Word
 from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
-from pipeline.captions.avoidance.places import SMALLER_SCALE, avoid_faces
+from pipeline.captions.avoidance.pairs import move_aside
+from pipeline.captions.avoidance.places import SMALLER_SCALE
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.editing.film_painter import FilmText, build_film_painter
 from pipeline.captions.editing.progress_bar import reserve_space
+from pipeline.captions.editing.punch_in import build_punch_in
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
@@ -66,21 +68,39 @@ def build_caption_painter(
     search_faces: FaceSearch | None = None,
 ) -> Painter:
     """The painter of the words, the lines of a translation below them, the logo behind both, what the options add to
-    the film, and the watermark.
+    the film, and the watermark. Faces are searched once, where captions or the zoom need them.
     """
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
     place = _find_place(style, size, options)
-    # two lines of two languages keep the place of the style: nothing moves them around faces together
-    blocks = compose_blocks(text.words, style, size, text.language, place, None if text.translation else search_faces)
-    lines = compose_translation(text.translation, style, size) if text.translation else []
-    blocks, lines = place_blocks(blocks, lines, place, size)
+    blocks, lines = _compose_text(text, style, size, place)
+    faces = None
+    if search_faces and blocks and (style.avoid_faces or options.punch_in):
+        faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
+    if faces and faces.tracks and style.avoid_faces:
+        smaller = partial(_compose_text, text, _shrink_letters(style), size, place)
+        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
     if layout:
         layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
+    zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
-    return build_film_painter([lower, CaptionPainter(blocks, style, canvas)], options, style, text, canvas, above)
+    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
+    return build_film_painter(painters, options, style, text, canvas, above)
+
+
+def _shrink_letters(style: CaptionStyle) -> CaptionStyle:
+    return style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
+
+
+def _compose_text(
+    text: FilmText, style: CaptionStyle, frame: tuple[int, int], place: CaptionPlacement
+) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
+    """Captions, and the lines of a translation below them, where the style has them."""
+    blocks = compose_blocks(text.words, style, frame, text.language, place)
+    lines = compose_translation(text.translation, style, frame) if text.translation else []
+    return place_blocks(blocks, lines, place, frame)
 
 
 def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
@@ -95,10 +115,8 @@ def compose_blocks(
     frame: tuple[int, int],
     language: str,
     place: CaptionPlacement | None = None,
-    search_faces: FaceSearch | None = None,
 ) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another,
-    beside the faces that are found."""
+    """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
     families = list_families(style.font.family)
     place = place or interpolate_place(placements_of(style), *frame)
     groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
@@ -107,13 +125,7 @@ def compose_blocks(
         return measure_text(text, families, pixels)
 
     anchored = {} if style.anchor else _list_anchored_places(style, frame)
-    blocks = lay_out_groups(groups, style, place, frame, measure, anchored)
-    if search_faces is None or not style.avoid_faces or not blocks:
-        return blocks
-    smaller = style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
-    lay_out_smaller = partial(lay_out_groups, groups, smaller, place, frame, measure, anchored)
-    faces = search_faces(frame, find_rows(blocks, frame[1]))
-    return avoid_faces(blocks, lay_out_smaller, faces, place, frame) if faces.tracks else blocks
+    return lay_out_groups(groups, style, place, frame, measure, anchored)
 
 
 def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:

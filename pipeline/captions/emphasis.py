@@ -32,17 +32,30 @@ def find_emphasis(words: Sequence[Word], language: str) -> frozenset[int]:
 
 
 def mark_words(words: Sequence[CaptionWord], style: CaptionStyle, language: str) -> list[CaptionWord]:
-    """Give words their emphasis, size and speaker; emphasised words in a row count as one."""
+    """Give words their emphasis and size; emphasised words in a row count as one."""
     marked: list[CaptionWord] = []
-    count, speaker, was_emphasised = -1, 0, False
+    count, was_emphasised = -1, False
     for word in words:
         is_emphasised = word.is_emphasised
-        count += is_emphasised and not was_emphasised
-        speaker += word.is_speaker_change and bool(marked)
+        if is_emphasised and not was_emphasised:
+            count = _find_next_fill(count + 1, word, style)
         scale = style.emphasis.scale if is_emphasised else _scale_of(word.text, style, language)
-        marked.append(replace(word, emphasis=count if is_emphasised else None, scale=scale, speaker=speaker))
+        marked.append(replace(word, emphasis=count if is_emphasised else None, scale=scale))
         was_emphasised = is_emphasised
     return marked
+
+
+def _find_next_fill(count: int, word: CaptionWord, style: CaptionStyle) -> int:
+    """The number of an emphasis: in a line that is highlighted as a whole the next one of another colour than the
+    line's, where the style has one.
+    """
+    fills = style.emphasis.fills
+    if not (word.has_estimated_times and fills):
+        return count
+    speakers = style.speakers
+    fill = speakers[word.speaker % len(speakers)].active if speakers else style.active.fill or style.base.fill
+    others = (n for n in range(count, count + len(fills)) if fills[n % len(fills)].upper() != fill.upper())
+    return next(others, count)
 
 
 def mask_profanity(text: str, language: str) -> str:

@@ -1,14 +1,14 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Transcript, Translation, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from models.languages import load_languages
 from models.media.facts import SOUND_NAME
 from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
@@ -18,11 +18,11 @@ from pipeline.captions.editing.film_painter import FilmText
 from pipeline.captions.text_shaping import keep_drawable
 from pipeline.media.editing.cut_list import CutList
 from pipeline.media.finishing.film_finish import Finish, finish_film
-from pipeline.media.finishing.subtitle_track import SubtitleCue
+from pipeline.media.finishing.subtitle_track import SubtitleCue, SubtitleTrack
 from pipeline.media.streams.source import read_film_start
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.progress import ProgressCallback
-from pipeline.speech.subtitles.writer import list_captions
+from pipeline.speech.subtitles.writer import TimedText, list_captions
 from pipeline.vision.film_faces import FilmFaces, find_film_faces
 
 
@@ -53,12 +53,13 @@ def make(
     shown = prepare_texts(edited.words, options, language)
     moved = cut_lines(prepare_lines(translation, options), edited.edit.cuts) if translation else None
 
+    text = FilmText(shown, language, logo, moved)
+    search_faces = cache(partial(_find_faces, video, edited.edit.cuts))  # a film that is encoded again has the same
+
     def build_painter(canvas: Canvas) -> Painter:
-        text = FilmText(shown, language, logo, moved)
-        search_faces = partial(_find_faces, video, edited.edit.cuts)
         return build_caption_painter(text, options, canvas, layout=layout, search_faces=search_faces)
 
-    finish = _plan_finish(video, shown, options, language)
+    finish = _plan_finish(video, text, options)
     encoding = options.encoding
     if encoding.max_bytes is not None:
         encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
@@ -68,14 +69,27 @@ def make(
     return film
 
 
-def _plan_finish(video: Path, words: Sequence[Word], options: CaptionOptions, language: str) -> Finish:
-    """What is done to the film once its picture is encoded; times of words become those of the film."""
-    cues: list[SubtitleCue] = []
-    if options.subtitle_track:
-        start = read_film_start(video)
-        captions = list_captions(Transcript(language=language, words=tuple(words)))
-        cues = [SubtitleCue(start + caption.start, start + caption.end, caption.text) for caption in captions]
-    return Finish(cues, load_languages().to_alpha3(language), options.normalise_loudness)
+def _plan_finish(video: Path, text: FilmText, options: CaptionOptions) -> Finish:
+    """What is done to the film once its picture is encoded."""
+    tracks = _list_subtitle_tracks(text, read_film_start(video)) if options.subtitle_track else []
+    return Finish(tracks, options.normalise_loudness)
+
+
+def _list_subtitle_tracks(text: FilmText, film_start: float) -> list[SubtitleTrack]:
+    """A track for each language, so that viewers choose one; times of words become those of the film."""
+    captions: dict[str, Sequence[TimedText | SubtitleLine]] = {
+        text.language: list_captions(Transcript(language=text.language, words=tuple(text.words)))
+    }
+    if text.translation:
+        captions[text.translation.language] = text.translation.lines
+    return [
+        SubtitleTrack(
+            [SubtitleCue(film_start + each.start, film_start + each.end, each.text) for each in found],
+            load_languages().to_alpha3(language),
+        )
+        for language, found in captions.items()
+        if found
+    ]
 
 
 def _find_faces(video: Path, cuts: CutList, frame: tuple[int, int], rows: tuple[float, float]) -> FilmFaces:

@@ -1,4 +1,4 @@
-"""Where a word is in its motion: its scale, offset, opacity, focus and the share of it that is shown or filled."""
+"""Where a word is in its motion: its scale, offset, focus and the share of it that is shown or filled."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -9,7 +9,6 @@ from models.captions.style import CaptionStyle, WordMotions
 # Values are rounded to multiples of these, so that each state is rendered once.
 _SCALE_STEP = 0.02
 _OFFSET_STEP = 0.02  # em
-_OPACITY_STEP = 0.1
 _BLUR_STEP = 0.015  # em
 _MAX_TYPING = 0.24  # seconds: a long word is typed faster
 SWEEP_STEPS = 24  # widths of the filled part of a word
@@ -18,14 +17,13 @@ _FIRST_STEP = 2 / SWEEP_STEPS  # share that is filled at once, so that the start
 
 @dataclass(frozen=True, slots=True)
 class WordPose:
-    """A word's place in its motion: `scale`, offset `x` and `y` and `blur` in em, `opacity`, and how many of its
+    """A word's place in its motion: `scale`, offset `x` and `y` and `blur` in em, and how many of its
     letters are there; None: all. `is_grouped` means scaled around the block's centre, not the word's.
     """
 
     scale: float = 1.0
     x: float = 0.0
     y: float = 0.0
-    opacity: float = 1.0
     blur: float = 0.0
     letters: int | None = None
     is_grouped: bool = False
@@ -55,7 +53,6 @@ def compute_pose(motion: Motion, elapsed: float, *, length: int = 1) -> WordPose
         evaluate(motion.scale, 1.0, _SCALE_STEP),
         evaluate(motion.x, 0.0, _OFFSET_STEP),
         evaluate(motion.y, 0.0, _OFFSET_STEP),
-        evaluate(motion.opacity, 1.0, _OPACITY_STEP),
         evaluate(motion.blur, 0.0, _BLUR_STEP),
         1 + int(length * elapsed / typing) if elapsed < typing else None,
     )

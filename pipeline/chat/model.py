@@ -25,9 +25,11 @@ class AnswerUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChatUsage:
-    """Tokens that a service counted for an answer, and their price in millionths of a US dollar."""
+    """Tokens of a request and of its answer, as the service counted them, and their price in millionths of a US
+    dollar."""
 
-    tokens: int
+    prompt_tokens: int
+    completion_tokens: int
     cost: int
 
 

@@ -8,7 +8,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import ErrorCode
-from pipeline.chat.model import AnswerT, AnswerUnusable, ChatJob
+from models.provider_prices import load_provider_prices
+from pipeline.chat.model import AnswerT, AnswerUnusable, ChatJob, ChatUsage
 from pipeline.groq.client import GroqClient, GroqSession, PayloadTooLarge
 
 TOTAL_SECONDS: Final = 150.0  # seconds for one answer, with all attempts: a minute's tokens come back twice
@@ -25,6 +26,15 @@ class _Message(BaseModel):
 class _Choice(BaseModel):
     message: _Message
     finish_reason: str = ""
+
+
+class _Tokens(BaseModel):
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+
+
+class _Metering(BaseModel):
+    usage: _Tokens | None = None
 
 
 class ChatCompletion(BaseModel):
@@ -64,9 +74,12 @@ class GroqChat:
             return await session.request(send, REQUEST_SECONDS)
 
         try:
-            return _parse(self.client.run(request, TOTAL_SECONDS, job.is_cancelled), answer)
+            body = self.client.run(request, TOTAL_SECONDS, job.is_cancelled)
         except PayloadTooLarge as error:
             raise AnswerUnusable from error
+        if usage := read_usage(body, self.model):
+            job.record_usage(usage)
+        return _parse(body, answer)
 
 
 def create_groq_chat(api_key: str, base_url: str | None, model: str) -> GroqChat:
@@ -76,6 +89,18 @@ def create_groq_chat(api_key: str, base_url: str | None, model: str) -> GroqChat
 def _build_format(answer: type[BaseModel]) -> dict[str, object]:
     described = {"name": answer.__name__, "strict": True, "schema": answer.model_json_schema()}
     return {"type": "json_schema", "json_schema": described}
+
+
+def read_usage(body: bytes, model: str) -> ChatUsage | None:
+    """What a completion cost; None where it does not say. One whose answer cannot be used is paid for too."""
+    try:
+        tokens = _Metering.model_validate_json(body).usage
+    except ValidationError:
+        return None
+    if tokens is None:
+        return None
+    cost = load_provider_prices().compute_chat_cost(model, tokens.prompt_tokens, tokens.completion_tokens)
+    return ChatUsage(tokens.prompt_tokens, tokens.completion_tokens, cost)
 
 
 def _parse(body: bytes, answer: type[AnswerT]) -> AnswerT:

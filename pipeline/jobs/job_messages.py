@@ -72,10 +72,12 @@ def _build_result_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> t
 
 
 def _build_follow_up_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> tuple[TranslatedChoice, ...]:
+    keeps_times = kind.options.model_validate(job.parameters).keeps_times
     return tuple(
         TranslatedChoice(data=f"make:{job.id.hex}:{each.kind}", label=TranslatedText(key=each.label_key))
         for each in kind.follow_ups
         if has_chat_model or not get_kind(each.kind).needs_chat_model
+        if keeps_times or not each.tells_times
     )
 
 

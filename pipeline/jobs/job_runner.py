@@ -3,10 +3,9 @@
 import errno
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,26 +15,26 @@ from sqlmodel import Session
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.identity.people import Address, Person
 from models.jobs.job import Job, JobClaim, JobStatus
-from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaKind
-from models.media.files import Media
 from models.retries import JOB_RETRIES, RetryPolicy
 from pipeline.jobs import job_messages
 from pipeline.jobs.lease import hold_lease
 from pipeline.jobs.renderer import Renderer
-from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
-from pipeline.kinds.registry import get_kind, list_kinds
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
+from pipeline.kinds.registry import list_kinds
+from pipeline.kinds.running_job import JobResult
+from pipeline.kinds.spec_loader import load_spec
+from pipeline.kinds.usage import Usage
+from pipeline.operations.file_retention import Retention
 from pipeline.operations.progress_reporter import create_progress_reporter
 from pipeline.operations.request_id import bind_request
 from storage.db import Database
 from storage.jobs import jobs, transcripts
-from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
+from storage.jobs.outcomes import JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
-from storage.media.media_store import MediaStore, find_local_path
+from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 from storage.messaging import outbox
 
@@ -102,7 +101,7 @@ class JobRunner:
         outcome = "done"
         try:
             with self.retention.open_temp_folder() as folder:
-                spec = self._load_spec(claim, folder)
+                spec = load_spec(self.db, self.store, claim.job_id, folder)
                 result = self.renderer.render(
                     spec,
                     create_progress_reporter(self.db, claim),
@@ -150,7 +149,7 @@ class JobRunner:
             self._requeue(claim, self.retry_policy.delay_for(claim.attempts), usage, counts_as_attempt=True)
 
     def _requeue(self, claim: JobClaim, delay: timedelta, usage: Usage, *, counts_as_attempt: bool) -> None:
-        run_after, costs = self.db.clock() + delay, _costs_of(usage)
+        run_after, costs = self.db.clock() + delay, usage.compute_unstored()
         with self.db.transaction() as session:
             jobs.requeue(session, claim, run_after, counts_as_attempt=counts_as_attempt, costs=costs)
 
@@ -160,35 +159,9 @@ class JobRunner:
         Raises LeaseLost.
         """
         with self.db.transaction() as session:
-            job = jobs.add_costs(session, claim, _costs_of(usage))
+            job = jobs.add_costs(session, claim, usage.compute_unstored())
             transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], transcript)
         usage.mark_stored()
-
-    def _load_spec(self, claim: JobClaim, folder: Path) -> JobSpec:
-        with self.db.read_transaction() as session:
-            job = session.get_one(Job, claim.job_id)
-            kind = get_kind(job.kind)
-            options = kind.options.model_validate(job.parameters)
-            media = jobs.list_inputs(session, job.id)
-            transcript = _find_transcript(session, job, media, options)
-            opened = () if transcript and kind.needs_only_words else media
-            keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
-            logo_key = files.find_key(session, options.logo_file_id)
-        try:
-            paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
-        except FileNotFoundError as error:
-            raise RequestRejected(ErrorCode.FILE_GONE) from error
-        longest = max(item.seconds or 0 for item in media)
-        return JobSpec(
-            kind=job.kind,
-            options=options,
-            inputs=paths,
-            seconds=max(longest, options.compute_seconds(longest)),
-            pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
-            transcript=transcript,
-            folder=folder,
-            logo=find_local_path(self.store, logo_key),
-        )
 
     def _deliver(self, claim: JobClaim, result: JobResult, usage: Usage) -> None:
         """Store the files; then finish the job, capture its credits and enqueue the result, in one transaction."""
@@ -223,11 +196,7 @@ class JobRunner:
 def _build_outcome(
     status: JobStatus, usage: Usage, code: str | None = None, values: dict[str, Any] | None = None
 ) -> JobOutcome:
-    return JobOutcome(status, code, values, _costs_of(usage))
-
-
-def _costs_of(usage: Usage) -> JobCosts:
-    return JobCosts(*usage.list_unstored())
+    return JobOutcome(status, code, values, usage.compute_unstored())
 
 
 def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:
@@ -237,8 +206,8 @@ def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float
         kind=claim.kind,
         outcome=outcome,
         attempt=claim.attempts,
-        cpu=round(usage.cpu_seconds, 2),
-        provider=round(usage.provider_seconds, 2),
+        cpu=round(usage.costs.cpu_seconds, 2),
+        provider=round(usage.costs.provider_seconds, 2),
         **durations,
     )
 
@@ -259,9 +228,3 @@ def _read_text(result: JobResult) -> str:
     """The content of a result that is a text, else an empty one."""
     first = result.outputs[0]
     return first.path.read_text(encoding="utf-8").strip() if first.info.kind is MediaKind.TEXT else ""
-
-
-def _find_transcript(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> Transcript | None:
-    if options.spoken_language is None:
-        return None
-    return transcripts.find_for_job(session, job, media[0], options.spoken_language)

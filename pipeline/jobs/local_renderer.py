@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Transcript, Translation
 from models.media.facts import MediaInfo, MediaKind
 from models.settings import Settings
 from pipeline.chat.model import ChatModel, create_chat_model
@@ -17,7 +17,8 @@ from pipeline.jobs import media_validation
 from pipeline.jobs.renderer import Renderer
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.sandbox.limits import ResourceLimits
@@ -99,13 +100,18 @@ def create_local_renderer(settings: Settings, sandbox: SandboxClient) -> LocalRe
     return LocalRenderer(sandbox, create_transcriber(settings), create_chat_model(settings))
 
 
-def write_transcript(transcript: Transcript, out: Path) -> None:
-    """Write a transcript in the format of the file's suffix. Raises RequestRejected(USAGE) for an unknown one."""
+def format_transcript(transcript: Transcript, suffix: str, translation: Translation | None = None) -> str:
+    """A transcript in the format of a suffix, with a translation below. Raises RequestRejected(USAGE) for an unknown
+    one."""
     try:
-        text = writer.write(transcript, out.suffix)
+        return writer.write(transcript, suffix, translation)
     except KeyError as error:
         raise RequestRejected(ErrorCode.USAGE) from error
-    out.write_text(text, encoding="utf-8")
+
+
+def write_transcript(transcript: Transcript, out: Path, translation: Translation | None = None) -> None:
+    """Write a transcript as `format_transcript` does, by the file's suffix."""
+    out.write_text(format_transcript(transcript, out.suffix, translation), encoding="utf-8")
 
 
 def _build_spec(

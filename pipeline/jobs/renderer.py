@@ -7,7 +7,8 @@ from models.errors import ErrorCode, ProcessingFailed
 from models.jobs.transcript import Transcript
 from pipeline.chat.model import ChatModel
 from pipeline.kinds.registry import get_kind, load_run_function
-from pipeline.kinds.running_job import JobResult, JobSpec, RunningJob, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec, RunningJob
+from pipeline.kinds.usage import Usage
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.speech.transcription import Transcriber

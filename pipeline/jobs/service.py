@@ -1,12 +1,10 @@
 """Facade of the pipeline for bots: receives files, submits and cancels jobs, reports an account's status."""
 
 import shutil
-import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
 from pipeline.operations.file_executor import FileExecutor
+from pipeline.operations.file_retention import Retention
 from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
@@ -83,25 +82,6 @@ class JobRequest:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
         options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
         return options.with_tenant_name(tenant.display_name).model_dump(mode="json")
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long files are kept, and the folder for temporary files."""
-
-    temp_folder: Path
-    input_lifetime: timedelta = timedelta(hours=24)
-    result_lifetime: timedelta = timedelta(days=7)
-
-    @contextmanager
-    def open_temp_folder(self) -> Iterator[Path]:
-        """A private temporary folder, deleted when the block ends."""
-        self.temp_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(dir=self.temp_folder))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)

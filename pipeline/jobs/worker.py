@@ -15,10 +15,10 @@ from pipeline.jobs import actors
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.renderer import Renderer
-from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
 from pipeline.operations.disk_cleanup import DiskCleaner
 from pipeline.operations.disk_monitor import DiskMonitor
+from pipeline.operations.file_retention import Retention
 from pipeline.operations.lease_renewer import generate_owner
 from pipeline.sandbox.client import SandboxClient
 from pipeline.speech.transcription import create_transcriber

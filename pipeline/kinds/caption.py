@@ -32,7 +32,7 @@ CAPTION = JobKind(
     icon="💬",
     buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON),
     takes_subtitles=True,
-    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
+    follow_ups=(FollowUp("summary"), FollowUp("chapters", tells_times=True)),
 )
 
 

@@ -30,9 +30,11 @@ class ResultButton:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A button under the result that makes something of another kind from the same input."""
+    """A button under the result that makes something of another kind from the same input; `tells_times` says whether
+    that names times of it, which are wrong for a result from which something is cut."""
 
     kind: str
+    tells_times: bool = False
 
     @property
     def label_key(self) -> str:

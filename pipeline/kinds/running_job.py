@@ -12,6 +12,7 @@ from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
 from pipeline.chat.translation import translate_below, translate_transcript
+from pipeline.kinds.usage import Usage
 from pipeline.progress import ProgressCallback, keep_rising
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
@@ -35,43 +36,6 @@ class JobSpec:
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
 
-@dataclass(slots=True)
-class Usage:
-    """Resources used so far, whatever the outcome: seconds of processor, of sound that a speech service heard, and that
-    was heard on this machine; `provider_cost` in millionths of a US dollar."""
-
-    cpu_seconds: float = 0.0
-    provider_seconds: float = 0.0
-    provider_cost: int = 0
-    local_seconds: float = 0.0
-    _stored: tuple[float, float, int, float] = (0.0, 0.0, 0, 0.0)
-
-    def list_unstored(self) -> tuple[float, float, int, float]:
-        """The values in the order of `JobCosts`, without what is stored."""
-        cpu, provider, cost, local = self._stored
-        return (
-            self.cpu_seconds - cpu,
-            self.provider_seconds - provider,
-            self.provider_cost - cost,
-            self.local_seconds - local,
-        )
-
-    def mark_stored(self) -> None:
-        """Remember that all of it is in the database."""
-        self._stored = (self.cpu_seconds, self.provider_seconds, self.provider_cost, self.local_seconds)
-
-    def add_cpu(self, seconds: float) -> None:
-        self.cpu_seconds += seconds
-
-    def add_speech(self, engine: str, seconds: float, cost: int) -> None:
-        """Add seconds of sound that an engine heard."""
-        if engine == "local":
-            self.local_seconds += seconds
-        else:
-            self.provider_seconds += seconds
-            self.provider_cost += cost
-
-
 @dataclass(frozen=True, slots=True)
 class OutputFile:
     """A finished file, under the name of one of the kind's outputs."""
@@ -84,11 +48,12 @@ class OutputFile:
 @dataclass(frozen=True, slots=True)
 class JobResult:
     """The files a job made, the result itself first, and the transcript it made or was given. `translation` is what the
-    result shows, where that is in another language."""
+    result shows, where that is in another language; `lines_below` are those it shows beside what is said."""
 
     outputs: tuple[OutputFile, ...]
     transcript: Transcript | None = None
     translation: Transcript | None = None
+    lines_below: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +91,7 @@ class RunningJob:
     @property
     def chat_job(self) -> ChatJob:
         """This job, as questions to the chat model see it."""
-        return ChatJob(self.is_cancelled)
+        return ChatJob(self.is_cancelled, self.usage.add_chat)
 
     def require_chat_model(self) -> ChatModel:
         """The chat model. Raises RequestRejected(CHAT_MODEL_MISSING)."""

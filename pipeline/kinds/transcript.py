@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import cast
 
 from models.jobs.options import TranscriptOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Transcript, Translation
 from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.kinds.job_kind import AGAIN_BUTTON, CORRECT_BUTTON, FollowUp, JobKind, OutputSpec, ResultButton
@@ -28,12 +28,16 @@ TRANSCRIPT = JobKind(
 
 
 def run(job: RunningJob) -> JobResult:
-    """Transcribe the first input, and write its words in each format."""
-    transcript = job.transcribe("listening", cast("TranscriptOptions", job.spec.options))
-    return JobResult(tuple(_write(transcript, name, job.spec.folder) for name in FORMATS), transcript)
+    """Transcribe the first input, translate its words or add a translation below, and write them in each format."""
+    options = cast("TranscriptOptions", job.spec.options)
+    transcript = job.transcribe("listening", options)
+    below = job.translate_below(transcript, options)
+    shown = transcript if below else job.translate(transcript, options.translate_to)
+    files = tuple(_write(shown, below, name, job.spec.folder) for name in FORMATS)
+    return JobResult(files, transcript, shown if shown is not transcript else None, below)
 
 
-def _write(transcript: Transcript, name: str, folder: Path) -> OutputFile:
+def _write(transcript: Transcript, below: Translation | None, name: str, folder: Path) -> OutputFile:
     path = folder / f"transcript.{name}"
-    path.write_text(writer.write(transcript, path.suffix), encoding="utf-8")
+    path.write_text(writer.write(transcript, path.suffix, below), encoding="utf-8")
     return OutputFile(name, path, MediaInfo(MediaKind.TEXT, name, path.stat().st_size))

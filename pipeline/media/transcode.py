@@ -28,6 +28,7 @@ from pipeline.media.editing.layers import Layer
 from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
 from pipeline.media.overlay import ColourMatrix
+from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import BIT_RATE, Soundtrack, bit_rate_for, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
 from pipeline.media.streams.source import SourceMeasures, SourceStreams, measure_streams, select_streams
@@ -117,8 +118,8 @@ def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _
         attempt = _run_pass(source, film.path.with_stem(_ATTEMPT_STEM), painter_factory, plan, _ignore_progress)
         size = attempt.size
         if film.size > limit or film.size < size <= limit:
-            attempt.path.replace(film.path)
-            attempt.thumbnail.replace(film.thumbnail)
+            replace_content(film.path, attempt.path)
+            replace_content(film.thumbnail, attempt.thumbnail)
             film = replace(attempt, path=film.path, thumbnail=film.thumbnail)
     return film
 

@@ -12,6 +12,7 @@ from models.errors import ProcessingFailed
 from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import SOUND_NAME, SoundInfo, SoundPiece
+from models.provider_prices import load_provider_prices
 from models.settings import Settings
 from pipeline.sandbox.client import ignore, return_false
 from pipeline.speech.engine_choice import AUTO, can_fall_back, choose_engine
@@ -20,8 +21,6 @@ from pipeline.speech.whisper import weights
 from pipeline.speech.word_timing import mark_speaker_changes
 
 log = structlog.get_logger(__name__)
-
-SERVICE_MICROUSD_PER_SECOND = 12  # millionths of a US dollar per second of audio (whisper-large-v3-turbo: 0.04 an hour)
 
 RunTask = Callable[[str, dict[str, object]], Any]
 """Runs a task (`module:function`) with its arguments in the job's sandboxed child."""
@@ -107,7 +106,7 @@ def _build_service_request(
         return smaller
 
     def record_seconds(seconds: float) -> None:
-        job.record_speech("groq", seconds, round(seconds * SERVICE_MICROUSD_PER_SECOND))
+        job.record_speech("groq", seconds, load_provider_prices().compute_speech_cost(seconds))
 
     return ServiceRequest(
         pieces=job.run_task("pipeline.speech.upload:write_pieces", place),

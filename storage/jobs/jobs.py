@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from models.retries import JOB_RETRIES
 from storage.jobs import fair_queue, scheduling
 from storage.jobs.conditions import IS_RUNNING, IS_UNFINISHED
 from storage.jobs.fair_queue_statements import NOW
+from storage.jobs.outcomes import NO_COSTS, JobCosts, JobOutcome, LeaseLost
 from storage.upsert import execute_dml
 
 _CLAIM: Final = (
@@ -33,31 +34,6 @@ _CLAIM: Final = (
     )
     .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
 )
-
-
-class LeaseLost(Exception):
-    """The claim is no longer valid: another worker holds the job, or it was cancelled. Nothing may be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobCosts:
-    """What a job has used: CPU seconds, the seconds a speech provider transcribed with their price, and those that this
-    machine did."""
-
-    cpu_seconds: float = 0.0
-    provider_seconds: float = 0.0
-    provider_cost: int = 0
-    local_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """Final status of a job, and what it has used since its costs were stored last."""
-
-    status: JobStatus
-    code: str | None = None
-    values: dict[str, Any] | None = None
-    costs: JobCosts = JobCosts()
 
 
 def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
@@ -80,11 +56,11 @@ def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
     return list(session.exec(statement))
 
 
-def list_repeats(session: Session, job_id: uuid.UUID) -> list[Job]:
-    """Jobs made from one with other options that are done, or not yet ended."""
+def list_repeats(session: Session, job: Job) -> list[Job]:
+    """Jobs of the same kind made from one, with other options or words, that are done or not yet ended."""
     ended_in_vain = (JobStatus.FAILED, JobStatus.CANCELLED)
     statement = select(Job).where(
-        col(Job.parent_id) == job_id, col(Job.parent_id).is_not(None), col(Job.status).not_in(ended_in_vain)
+        col(Job.parent_id) == job.id, col(Job.kind) == job.kind, col(Job.status).not_in(ended_in_vain)
     )
     return list(session.exec(statement))
 
@@ -165,16 +141,11 @@ def add_costs(session: Session, claim: JobClaim, costs: JobCosts) -> Job:
 
 
 def _add_to_columns(costs: JobCosts) -> dict[str, ColumnElement[Any]]:
-    return {
-        "cpu_seconds": col(Job.cpu_seconds) + costs.cpu_seconds,
-        "provider_seconds": col(Job.provider_seconds) + costs.provider_seconds,
-        "provider_cost": col(Job.provider_cost) + costs.provider_cost,
-        "local_seconds": col(Job.local_seconds) + costs.local_seconds,
-    }
+    return {name: col(getattr(Job, name)) + value for name, value in asdict(costs).items()}
 
 
 def requeue(
-    session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool, costs: JobCosts = JobCosts()
+    session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool, costs: JobCosts = NO_COSTS
 ) -> None:
     """Put a claimed job back in the queue; an interruption not caused by the job does not count as an attempt."""
     release = (
@@ -256,11 +227,6 @@ def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))
     return list(session.exec(statement.order_by(col(Job.created_at))))
-
-
-def list_children(session: Session, parent_id: uuid.UUID) -> list[Job]:
-    """The jobs that repeat a job, or change its result."""
-    return list(session.exec(select(Job).where(col(Job.parent_id) == parent_id)))
 
 
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

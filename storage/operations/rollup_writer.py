@@ -1,5 +1,6 @@
 """Rolls up the rows of one hour after the other."""
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from models.columns import UtcDateTime
 from models.jobs.job import FINAL_STATUSES, Job
 from models.messaging.updates import Update
 from models.operations.rollups import CreditRollup, DurationTotal, JobRollup, JobTotal, RollupProgress, UpdateRollup
+from storage.jobs.outcomes import JobCosts
 from storage.operations import metrics
 from storage.operations.metrics import DurationHistogram, OutcomeCount
 from storage.operations.rollups import HOUR, HOURLY, filter_hour, floor_to_hour
@@ -41,8 +43,7 @@ def _lock_progress(session: Session, now: datetime) -> RollupProgress | None:
 
 def _insert_rollups(session: Session, hour: datetime) -> None:
     start: Any = literal(hour, UtcDateTime())
-    costs = (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost, Job.local_seconds)
-    sums = [func.sum(col(each)) for each in costs]
+    sums = [func.sum(col(getattr(Job, each.name))) for each in fields(JobCosts)]
     jobs: Any = select(Job.tenant_id, start, Job.kind, Job.status, func.count(), *sums)  # type: ignore[call-overload]
     jobs = jobs.where(*filter_hour(Job.finished_at, hour), col(Job.status).in_(FINAL_STATUSES))
     _insert(session, JobRollup, jobs.group_by(Job.tenant_id, Job.kind, Job.status))

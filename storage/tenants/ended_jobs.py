@@ -3,7 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from models.billing.credits import LedgerBucket, LedgerPosting, LedgerTransaction
 from models.jobs.job import FINAL_STATUSES, Job
 from models.operations.rollups import CreditRollup, JobRollup
+from storage.jobs.outcomes import JobCosts
 from storage.operations.rollups import HOUR, RollupSpans
 
 
@@ -24,10 +25,7 @@ class EndedJobs:
     kind: str
     status: str
     jobs: int
-    cpu_seconds: float
-    provider_seconds: float
-    provider_cost: int
-    local_seconds: float
+    costs: JobCosts
 
 
 def list_sums(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
@@ -90,8 +88,7 @@ def _build_part(column: Any, ends: Sequence[datetime]) -> ColumnElement[int]:
 
 
 def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
-    costs = (JobRollup.cpu_seconds, JobRollup.provider_seconds, JobRollup.provider_cost, JobRollup.local_seconds)
-    sums = [func.sum(col(each)) for each in (JobRollup.jobs, *costs)]
+    sums = [func.sum(col(JobRollup.jobs)), *_sum_costs(JobRollup)]
     query = select_columns(col(JobRollup.kind), col(JobRollup.status), *sums)
     query = query.where(col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour))
     for row in session.connection().execute(query.group_by(col(JobRollup.kind), col(JobRollup.status))):
@@ -100,9 +97,7 @@ def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) 
 
 def _list_recent(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
     """Sums of the rows that are not rolled up."""
-    costs = (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost, Job.local_seconds)
-    sums = [func.sum(col(each)) for each in costs]
-    query = select_columns(col(Job.kind), col(Job.status), func.count(), *sums).where(
+    query = select_columns(col(Job.kind), col(Job.status), func.count(), *_sum_costs(Job)).where(
         col(Job.tenant_id) == tenant_id,
         col(Job.status).in_(FINAL_STATUSES),
         spans.build_row_filter(Job.finished_at),
@@ -111,7 +106,16 @@ def _list_recent(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> 
         yield _ended_jobs_of(row)
 
 
+def _sum_costs(table: type[Job | JobRollup]) -> list[Any]:
+    """SQL expressions of the sums of all costs, in their order."""
+    return [func.sum(col(getattr(table, each.name))) for each in fields(JobCosts)]
+
+
 def _ended_jobs_of(row: Any) -> EndedJobs:
-    kind, status, jobs, cpu_seconds, provider_seconds, provider_cost, local_seconds = row
-    costs = (float(cpu_seconds), float(provider_seconds), int(provider_cost), float(local_seconds))
-    return EndedJobs(kind, status, int(jobs), *costs)
+    kind, status, jobs, *sums = row
+    return EndedJobs(kind, status, int(jobs), _costs_of(*sums))
+
+
+def _costs_of(cpu: Any, provider: Any, price: Any, local: Any, prompt: Any, completion: Any) -> JobCosts:
+    """Sums as the database has them, which may be decimals."""
+    return JobCosts(float(cpu), float(provider), int(price), float(local), int(prompt), int(completion))

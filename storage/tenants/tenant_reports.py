@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
+from storage.jobs.outcomes import JobCosts
 from storage.operations.rollups import build_raw_spans, find_report_spans, find_spans
 from storage.tenants import activity, ended_jobs, sales
 from storage.tenants.ended_jobs import EndedJobs
@@ -36,17 +37,13 @@ class ReportPeriod:
 
 @dataclass(frozen=True, slots=True)
 class JobTotals:
-    """Totals of ended jobs of one kind: counts by status, and costs (seconds of processor and
-    of sound that was heard, millionths of a US dollar)."""
+    """Totals of ended jobs of one kind: counts by status, and costs."""
 
     kind: str
     done: int
     failed: int
     cancelled: int
-    cpu_seconds: float
-    provider_seconds: float
-    provider_cost: int
-    local_seconds: float
+    costs: JobCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +83,8 @@ def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
 
 def _build_totals(kind: str, rows: Sequence[EndedJobs]) -> JobTotals:
     done, failed, cancelled = (sum(row.jobs for row in rows if row.status == status) for status in COUNTED_STATUSES)
-    return JobTotals(
-        kind,
-        done,
-        failed,
-        cancelled,
-        cpu_seconds=sum(row.cpu_seconds for row in rows),
-        provider_seconds=sum(row.provider_seconds for row in rows),
-        provider_cost=sum(row.provider_cost for row in rows),
-        local_seconds=sum(row.local_seconds for row in rows),
-    )
+    sums = map(sum, zip(*(astuple(row.costs) for row in rows), strict=True))
+    return JobTotals(kind, done, failed, cancelled, JobCosts(*sums))
 
 
 def sum_credits_spent(session: Session, period: ReportPeriod) -> dict[str, int]:

@@ -118,6 +118,7 @@ class MemoryChannel:
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         self.calls.append("fetch")
         await self.fetch_allowed.wait()
+        self._raise_fault("fetch")
         content = self.files[attachment.handle]
         if isinstance(content, Exception):
             raise content
@@ -148,6 +149,9 @@ class MemoryChannel:
         self.calls.append(method)
         if chat_ref.chat in self.blocked_chats:
             await self.blocked_chats[chat_ref.chat].wait()
+        self._raise_fault(method)
+
+    def _raise_fault(self, method: str) -> None:
         fault = self.faults[method].popleft() if self.faults[method] else None
         if fault is not None:
             raise fault

@@ -22,7 +22,8 @@ from models.jobs.options import CaptionOptions, EncodingOptions
 from models.settings import Settings
 from pipeline.jobs.local_renderer import create_local_renderer, measure_file
 from pipeline.jobs.renderer import Renderer
-from pipeline.kinds.running_job import JobSpec, Usage
+from pipeline.kinds.running_job import JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.speech.whisper import weights
 from tools.bench.captions import floor_transcode

@@ -22,7 +22,8 @@ from pipeline.chat.model import ChatModel
 from pipeline.jobs.local_renderer import create_local_renderer, measure_file
 from pipeline.jobs.renderer import Renderer
 from pipeline.kinds.registry import get_kind
-from pipeline.kinds.running_job import JobSpec, Usage
+from pipeline.kinds.running_job import JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.sandbox.client import SandboxClient, ignore, return_false
 
 
@@ -86,7 +87,7 @@ def _measure_job(sandbox: SandboxClient, kind: str, sample: Path) -> tuple[float
         spec = JobSpec(kind, options, (sample,), seconds, pixels, transcript=None, folder=Path(folder))
         transcriber = create_local_renderer(Settings(groq_api_key=None), sandbox).transcriber
         Renderer(sandbox, transcriber, _create_chat()).render(spec, ignore, return_false, usage)
-    return usage.cpu_seconds, seconds
+    return usage.costs.cpu_seconds, seconds
 
 
 def _create_chat() -> ChatModel:

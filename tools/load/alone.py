@@ -13,7 +13,8 @@ from bots.telegram.channel import CLOUD_API_CAPABILITIES
 from models.billing.catalogue import FREE_PLAN, read_catalogue
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Pipeline
-from pipeline.kinds.running_job import JobSpec, Usage
+from pipeline.kinds.running_job import JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.speech.transcription import Transcriber
 from tools.load.errands import Specimen
@@ -60,7 +61,7 @@ def _render(renderer: Renderer, specimen: Specimen) -> Timing:
         path = Path(name) / "input"
         path.write_bytes(specimen.content)
         renderer.render(_work(specimen, path), lambda *_: None, return_false, usage)
-    return Timing(time.monotonic() - begun, usage.cpu_seconds)
+    return Timing(time.monotonic() - begun, usage.costs.cpu_seconds)
 
 
 def _work(specimen: Specimen, path: Path) -> JobSpec:

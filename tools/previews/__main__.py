@@ -14,8 +14,9 @@ from PIL import Image
 
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.options import CaptionOptions
+from pipeline.previews.drawing import draw_frame
 from tools.previews.grounds import GROUNDS
-from tools.previews.pictures import FPS, build_painter, crop_around, draw_frame
+from tools.previews.pictures import FPS, build_painter, crop_around
 from tools.previews.sentences import SENTENCES, list_words
 
 SIZE = (720, 1280)

@@ -92,6 +92,8 @@ def _describe_job(context: Context, found: Job) -> list[TranslatedText]:
             attempts=found.attempts,
             seconds=round(found.cpu_seconds, 1),
             minutes=round(found.provider_seconds / 60, 2),
+            read=found.prompt_tokens,
+            written=found.completion_tokens,
             usd=f"{found.provider_cost / 1_000_000:.4f}",
         ),
     ]

@@ -135,14 +135,17 @@ def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
 
 
 def _describe_cost(work: JobTotals, spent: int, credit_value: tuple[str, float] | None) -> list[TranslatedText]:
+    costs = work.costs
     paragraphs = [
         text_for(f"admin-stats-{work.kind}", done=work.done, failed=work.failed, cancelled=work.cancelled),
         text_for(
             "admin-usage-cost",
-            minutes=round(work.provider_seconds / 60, 1),
-            local=round(work.local_seconds / 60, 1),
-            price=f"{round(work.provider_cost / 10_000)} usd",
-            seconds=round(work.cpu_seconds),
+            minutes=round(costs.provider_seconds / 60, 1),
+            read=costs.prompt_tokens,
+            written=costs.completion_tokens,
+            local=round(costs.local_seconds / 60, 1),
+            price=f"{round(costs.provider_cost / 10_000)} usd",
+            seconds=round(costs.cpu_seconds),
             spent=spent,
         ),
     ]

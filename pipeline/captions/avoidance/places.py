@@ -16,14 +16,14 @@ _MOUTH_MARGIN: Final = (0.06, 0.06, 0.06, 0.10)  # shares of the face, around li
 _FACE_MARGIN: Final = 0.03  # share of the face
 
 
-def avoid_faces(
+def choose_places(
     blocks: Sequence[CaptionBlock],
     lay_out_smaller: Callable[[], Sequence[CaptionBlock]],
     faces: FilmFaces,
     place: CaptionPlacement,
     frame: tuple[int, int],
-) -> list[CaptionBlock]:
-    """The captions, each at the place that is best for the film as a whole.
+) -> list[Candidate]:
+    """The place of each caption that is best for the film as a whole.
 
     Where a mouth would be covered at every place they are those of `lay_out_smaller`, with letters of SMALLER_SCALE.
     """
@@ -36,7 +36,7 @@ def avoid_faces(
         for n in hidden:
             candidates[n] += list_candidates(smaller[n], place, frame[1], SMALLER_SCALE)
         chosen = choose_candidates(candidates, areas, faces.cuts)
-    return [each.block for each in chosen]
+    return chosen
 
 
 def choose_candidates(

@@ -17,7 +17,7 @@ from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextMasks, measure_text, render_masks
 from pipeline.captions.timeline import CaptionState, WordPhase, WordState
 from pipeline.media.overlay import BT709, ColourMatrix, Overlay
-from pipeline.media.overlay_effects import blur_overlay, crop_columns, fade_overlay, move_overlay
+from pipeline.media.overlay_effects import blur_overlay, crop_columns, move_overlay
 
 # "under" and "letters" are separate overlays where words touch, so that no stroke covers a neighbour's letters.
 Layer = Literal["all", "under", "letters"]
@@ -157,6 +157,4 @@ def apply_pose(overlay: Overlay, pose: WordPose, centre: tuple[float, float], si
         overlay = overlay.scale_around(pose.scale, centre)
     if pose.blur:
         overlay = blur_overlay(overlay, pose.blur * size)
-    if pose.opacity < 1:
-        overlay = fade_overlay(overlay, pose.opacity)
     return move_overlay(overlay, pose.x * size, pose.y * size) if pose.x or pose.y else overlay

@@ -10,7 +10,6 @@ from models.jobs.editing import EditingOptions
 from models.jobs.transcript import Translation, Word
 from pipeline.captions.editing.end_card import CardContent, EndCard, build_end_card
 from pipeline.captions.editing.progress_bar import ProgressBar
-from pipeline.captions.editing.punch_in import PunchIn, choose_starts
 from pipeline.captions.editing.title import build_title, choose_title
 from pipeline.captions.layout import interpolate_place
 from pipeline.media.editing.layers import Layer
@@ -43,18 +42,16 @@ class FilmPainter:
 
 
 def build_film_painter(
-    captions: Sequence[Painter],
+    painters: Sequence[Painter],
     options: EditingOptions,
     style: CaptionStyle,
     text: FilmText,
     canvas: Canvas,
     above: Sequence[Layer],
 ) -> FilmPainter:
-    """The painter of what the options ask for. Raises what reading the logo raises."""
+    """The painter of the captions, and of what the options ask for above them. Raises what reading the logo raises."""
     safe = interpolate_place(placements_of(style), canvas.width, canvas.height).safe
-    painters: list[Painter] = [*captions]
-    if options.punch_in:
-        painters.insert(0, PunchIn(choose_starts(text.words, text.language, canvas.seconds)))
+    painters = [*painters]
     if options.progress_bar:
         painters.append(ProgressBar(style, safe, canvas))
     title = options.title_text.strip() or choose_title(text.words)

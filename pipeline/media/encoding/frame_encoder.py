@@ -20,6 +20,7 @@ from pipeline.media.streams.source import TimeOrigins
 REPEAT_RATE: Final = 30  # frames a second where layers change while the video's own frames are rare
 SLOWEST_RATE: Final = 6  # frames a second of a video that are frequent enough for layers
 _STEP: Final = Fraction(1, REPEAT_RATE)  # seconds
+_MAX_DELAY: Final = 2  # frames by which x264 decodes before it shows, where there are B frames
 _MAX_INTERVAL: Final = Fraction(1, SLOWEST_RATE)  # seconds
 
 
@@ -72,9 +73,12 @@ class FrameEncoder:
         """Show the last frame until `end` (seconds from the start of the film), where the sound ends, and flush."""
         if self._held and self._held[1] >= end and self.frame_count:
             self._held = None  # cut out
-        last, closing = self._write_held(end), end - _STEP
-        if last and self.last_time is not None and closing > self.last_time:
-            self._encode(last, closing, self._layers)
+        last = self._write_held(end)
+        # players end with the last decoding time, which is near the end only if the last frames all are
+        delay = _MAX_DELAY if self._stream.codec_context.has_b_frames else 0
+        for closing in (end - number * _STEP for number in range(1 + delay, 0, -1)):
+            if last and self.last_time is not None and closing > self.last_time:
+                self._encode(copy_frame(last), closing, self._layers)
         self._output.mux(self._stream.encode(None))
 
     def _write_held(self, until: Fraction) -> VideoFrame | None:

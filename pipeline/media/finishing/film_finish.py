@@ -18,11 +18,12 @@ from models.jobs.options import Film
 from pipeline.media.demux import open_media
 from pipeline.media.finishing.loudness import adjust_loudness
 from pipeline.media.finishing.subtitle_track import (
-    SubtitleCue,
+    SubtitleTrack,
     add_subtitle_track,
     build_packets,
     compute_track_bytes,
 )
+from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import create_soundtrack
 
 _FINISHED_STEM: Final = "finished"  # of the name of the film while it is written
@@ -34,28 +35,25 @@ _TimedPacket = tuple[Fraction, int, "Packet[Any]"]  # seconds, number of the str
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What is done to a film: a subtitle track of cues in a language (ISO 639-2), and loudness."""
+    """What is done to a film: subtitle tracks, and loudness."""
 
-    cues: Sequence[SubtitleCue] = ()
-    language: str = "und"
+    tracks: Sequence[SubtitleTrack] = ()
     is_normalised: bool = False
 
     def reserve_bytes(self, limit: int) -> int:
         """The limit in bytes of a film that must stay within `limit` once it is finished."""
         sound = _SOUND_SHARE * limit if self.is_normalised else 0
-        return round(limit - sound - (compute_track_bytes(self.cues) if self.cues else 0))
+        return round(limit - sound - sum(compute_track_bytes(track.cues) for track in self.tracks))
 
 
 def finish_film(film: Film, finish: Finish) -> Film:
     """Write the film anew with what `finish` says; its frames, their times, and the index in front stay."""
     sound = adjust_loudness(film.path, film.path.with_stem(_SOUND_STEM)) if finish.is_normalised else None
-    if sound is None and not finish.cues:
+    if sound is None and not finish.tracks:
         return film
     out = film.path.with_stem(_FINISHED_STEM)
     _write_film(film.path, sound or film.path, out, finish)
-    out.replace(film.path)
-    if sound:
-        sound.unlink()
+    replace_content(film.path, out)
     return replace(film, size=film.path.stat().st_size)
 
 
@@ -68,7 +66,7 @@ def _write_film(picture: Path, sound: Path, out: Path, finish: Finish) -> None:
         soundtrack = create_soundtrack(audio, output, Fraction(0)) if audio else None
         sources = [_read_packets(pictures, pictures.streams.video[0], 0)]
         sources += [_read_packets(sounds, audio, 1)] if audio else []
-        sources += [_time_packets(output, finish)] if finish.cues else []
+        sources += [_time_packets(output, track, number) for number, track in enumerate(finish.tracks, start=2)]
         for _, _, packet in heapq.merge(*sources):
             if soundtrack and packet.stream is audio:
                 soundtrack.write_packet(cast("Packet[AudioStream]", packet))
@@ -88,6 +86,6 @@ def _read_packets(container: InputContainer, stream: Stream, number: int) -> Ite
             yield _time_of(packet), number, packet
 
 
-def _time_packets(output: OutputContainer, finish: Finish) -> Iterator[_TimedPacket]:
-    stream = add_subtitle_track(output, finish.language)
-    return ((_time_of(packet), 2, packet) for packet in build_packets(stream, finish.cues))
+def _time_packets(output: OutputContainer, track: SubtitleTrack, number: int) -> Iterator[_TimedPacket]:
+    stream = add_subtitle_track(output, track.language)
+    return ((_time_of(packet), number, packet) for packet in build_packets(stream, track.cues))

@@ -31,6 +31,13 @@ class SubtitleCue(NamedTuple):
     text: str
 
 
+class SubtitleTrack(NamedTuple):
+    """Cues in a language (ISO 639-2)."""
+
+    cues: Sequence[SubtitleCue]
+    language: str
+
+
 def compute_track_bytes(cues: Sequence[SubtitleCue]) -> int:
     """What a track takes at most in a file."""
     return sum(len(_encode_text(cue.text)) + _CUE_BYTES for cue in cues) + 1000

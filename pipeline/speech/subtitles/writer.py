@@ -1,11 +1,11 @@
-"""Transcripts written as WORDS.json, SRT, WebVTT and ASS with the times of each word, and plain text."""
+"""Transcripts written as WORDS.json, SRT, WebVTT, ASS and plain text, with translations below their lines."""
 
 import html
 import json
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
@@ -25,9 +25,12 @@ WrapStyle: 0
 Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, \
 StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
 Style: Words,Arial,48,&H0000E5FF,&H00FFFFFF,&H00000000,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
-
+{translation}
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+_ASS_TRANSLATION: Final = """\
+Style: Translation,Arial,36,&H00FFFFFF,&H00FFFFFF,&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
 """
 
 _ASS_ESCAPES: Final = str.maketrans("{}\\\n\r", "()/  ")
@@ -35,9 +38,10 @@ _ASS_ESCAPES: Final = str.maketrans("{}\\\n\r", "()/  ")
 WordGroup = Sequence[Word]
 
 
-def to_words_json(transcript: Transcript) -> str:
+def to_words_json(transcript: Transcript, translation: Translation | None = None) -> str:
     words = [_to_fields(word) for word in transcript.words]
-    return json.dumps({"language": transcript.language, "words": words}, ensure_ascii=False, indent=1) + "\n"
+    below = {"translation": translation.model_dump(mode="json")} if translation else {}
+    return json.dumps({"language": transcript.language, "words": words, **below}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _to_fields(word: Word) -> dict[str, object]:
@@ -60,43 +64,54 @@ def list_captions(transcript: Transcript) -> list[TimedText]:
     ]
 
 
-def to_srt(transcript: Transcript) -> str:
-    blocks = [
-        f"{number}\n{_format_timestamp(start, ',')} --> {_format_timestamp(end, ',')}\n{_escape_arrow(text)}\n"
-        for number, (start, end, text) in enumerate(list_captions(transcript), start=1)
-    ]
+def _list_cues(transcript: Transcript, translation: Translation | None) -> list[tuple[WordGroup, str]]:
+    """Words of each caption, and the translation below them. Of a translation there is one line for each line."""
+    if translation is None:
+        return [(group, "") for group in group_words(transcript)]
+    groups = group_words(transcript, max_lines=1)
+    return [(group, _dash_for(group[0]) + line.text) for group, line in zip(groups, translation.lines, strict=True)]
+
+
+def to_srt(transcript: Transcript, translation: Translation | None = None) -> str:
+    blocks = []
+    for number, (group, below) in enumerate(_list_cues(transcript, translation), start=1):
+        times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
+        text = _join_turn(group, transcript) + f"\n{below}" if translation else _break_lines(group, transcript)
+        blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
 
 
-def to_vtt(transcript: Transcript) -> str:
+def to_vtt(transcript: Transcript, translation: Translation | None = None) -> str:
     """Convert to WebVTT, each word preceded by its time in a timestamp tag, but for lines with estimated times."""
     blocks = ["WEBVTT\n"]
     separator = _separator_for(transcript)
-    for group in group_words(transcript):
+    for group, below in _list_cues(transcript, translation):
         tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
         text = _dash_for(group[0]) + separator.join(
             f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
         )
         times = f"{_format_timestamp(group[0].start, '.')} --> {_format_timestamp(group[-1].end, '.')}"
-        blocks.append(f"{times}\n{text}\n")
+        lower = f"\n{html.escape(below, quote=False)}" if below else ""
+        blocks.append(f"{times}\n{text}{lower}\n")
     return "\n".join(blocks)
 
 
-def to_ass(transcript: Transcript) -> str:
+def to_ass(transcript: Transcript, translation: Translation | None = None) -> str:
     """Convert to ASS with karaoke tags: each word fills with colour when it is spoken, a line with estimated times at
     once.
     """
     separator = _separator_for(transcript)
     events = []
-    for group in group_words(transcript):
+    for group, below in _list_cues(transcript, translation):
         karaoke = separator.join(
             f"{tag}{_escape_ass(word.text)}" for tag, word in zip(_list_karaoke_tags(group), group, strict=True)
         )
+        lower = f"\\N{{\\rTranslation}}{_escape_ass(below)}" if below else ""
         events.append(
             f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
-            f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}\n"
+            f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}{lower}\n"
         )
-    return _ASS_HEADER + "".join(events)
+    return _ASS_HEADER.format(translation=_ASS_TRANSLATION if translation else "") + "".join(events)
 
 
 def _list_karaoke_tags(group: WordGroup) -> list[str]:
@@ -112,8 +127,13 @@ def _has_word_times(group: WordGroup) -> bool:
     return not any(word.has_estimated_times for word in group)
 
 
-def to_txt(transcript: Transcript) -> str:
-    """Convert to plain text: one sentence a line, and an empty line where the speaker paused for two seconds."""
+def to_txt(transcript: Transcript, translation: Translation | None = None) -> str:
+    """Convert to plain text: one sentence a line, and an empty line where the speaker paused for two seconds. With a
+    translation each line is followed by its own, and an empty line.
+    """
+    if translation:
+        cues = _list_cues(transcript, translation)
+        return "\n".join(f"{_join_turn(group, transcript)}\n{below}\n" for group, below in cues)
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
@@ -205,7 +225,7 @@ def _to_centiseconds(seconds: float) -> int:
     return round(seconds * 100)
 
 
-WRITERS: Final[dict[str, Callable[[Transcript], str]]] = {
+WRITERS: Final[dict[str, Callable[[Transcript, Translation | None], str]]] = {
     ".json": to_words_json,
     ".srt": to_srt,
     ".vtt": to_vtt,
@@ -214,6 +234,9 @@ WRITERS: Final[dict[str, Callable[[Transcript], str]]] = {
 }
 
 
-def write(transcript: Transcript, suffix: str) -> str:
-    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another."""
-    return WRITERS[suffix.lower()](transcript)
+def write(transcript: Transcript, suffix: str, translation: Translation | None = None) -> str:
+    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another.
+
+    A translation is one of this transcript, with a line for each of its lines.
+    """
+    return WRITERS[suffix.lower()](transcript, translation)

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,11 +18,11 @@ from models.jobs.transcript import Word, mark_estimated
 from models.media.facts import SoundInfo
 from pipeline.speech import word_timing
 from pipeline.speech.hallucinations import detection
+from pipeline.speech.hallucinations.repetition import is_loop
 from pipeline.speech.whisper.token_doubts import find_doubtful, mark_doubtful
 
 MIN_CONFIDENCE: Final = math.exp(-1.0)  # mean token probability below which Whisper itself retries
 _NO_SPEECH_THRESHOLD: Final = 0.6
-_COMPRESSION_RATIO_THRESHOLD: Final = 2.4  # compression ratio above which a text is repetitive
 _MAX_SEARCH_CHARACTERS: Final = 60  # characters after the last word within which the next one is searched
 _MAX_SECONDS: Final = 4 * 3600.0  # seconds
 
@@ -40,13 +40,14 @@ class WhisperSegment(_ResponseModel):
     avg_logprob: float = 0.0
     compression_ratio: float = 1.0
     no_speech_prob: float = 0.0
-    is_invented: bool = False  # set by `mark_inventions`
+    is_invented: bool = False  # set by `mark_inventions`, as the next
+    is_loop: bool = False
 
     @property
     def is_hallucinated(self) -> bool:
         """Whether the text is a hallucination: words produced from silence, or a repeating phrase."""
         is_doubted = self.is_likely_silence and self.avg_logprob < -1.0
-        return self.is_invented or is_doubted or self.compression_ratio > _COMPRESSION_RATIO_THRESHOLD
+        return self.is_invented or is_doubted or self.is_loop
 
     @property
     def is_likely_silence(self) -> bool:
@@ -95,20 +96,24 @@ class WhisperResponse(_ResponseModel):
         if not total:
             return 0.0
         weighted_probability = sum(math.exp(min(0.0, part.avg_logprob)) * part.seconds for part in self.speech_segments)
-        looping_seconds = sum(
-            part.seconds for part in text_segments if part.compression_ratio > _COMPRESSION_RATIO_THRESHOLD
-        )
+        looping_seconds = sum(part.seconds for part in text_segments if part.is_loop)
         speech_seconds = sum(part.seconds for part in self.speech_segments)
         return weighted_probability / (speech_seconds + looping_seconds) if speech_seconds else 0.0
 
 
 def mark_inventions(response: WhisperResponse, sound: SoundInfo) -> WhisperResponse:
-    """Mark the segments that nobody said: credit lines, few words over a long time, and words where it is quiet."""
-    segments = tuple(
-        segment.model_copy(update={"is_invented": _is_segment_invented(segment, sound)})
-        for segment in response.segments or ()
-    )
-    return response.model_copy(update={"segments": segments})
+    """Mark the segments that nobody said: credit lines, few words over a long time, words where it is quiet, and loops.
+
+    The compression ratio is that of all segments that were heard at once.
+    """
+    marked: list[WhisperSegment] = []
+    for ratio, group in groupby(response.segments or (), key=lambda segment: segment.compression_ratio):
+        segments = list(group)
+        is_looping = is_loop(" ".join(segment.text for segment in segments), ratio)
+        for segment in segments:
+            changes = {"is_invented": _is_segment_invented(segment, sound), "is_loop": is_looping}
+            marked.append(segment.model_copy(update=changes))
+    return response.model_copy(update={"segments": tuple(marked)})
 
 
 def _is_segment_invented(segment: WhisperSegment, sound: SoundInfo) -> bool:

@@ -8,7 +8,8 @@ from fakes.thumbnail import create_thumbnail
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.kinds.registry import get_kind
-from pipeline.kinds.running_job import JobResult, JobSpec, OutputFile, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec, OutputFile
+from pipeline.kinds.usage import Usage
 
 
 @dataclass(slots=True)

@@ -40,8 +40,9 @@ from models.messaging.deliveries import Delivery
 from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
-from pipeline.jobs.service import JobRequest, Pipeline, Retention
+from pipeline.jobs.service import JobRequest, Pipeline
 from pipeline.jobs.sweeper import Sweeper
+from pipeline.operations.file_retention import Retention
 from pipeline.previews.renderer import PreviewRenderer, create_preview_cache
 from storage.billing.ledger import CreditBalance
 from storage.db import Database

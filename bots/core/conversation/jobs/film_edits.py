@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_f
 from bots.core.conversation import menus
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import get_feature
-from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
+from bots.core.conversation.jobs.submission import Submission, acknowledge, is_made_already, submit
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
@@ -31,6 +31,11 @@ class EditableJob:
     def options(self) -> JobOptions:
         """The options it was made with."""
         return self.feature.kind.options.model_validate(self.job.parameters)
+
+    def build_options(self, chosen: frozenset[str]) -> JobOptions:
+        """These options with the switches of the chosen letters on, and all others off."""
+        switches = {setting.option: letter in chosen for letter, setting in self.feature.edits.items()}
+        return self.options.model_copy(update=switches)
 
 
 def show_menu(pipeline: Pipeline, context: Context, result: HandlerResult, job_id: UUID | None, letters: str) -> None:
@@ -56,7 +61,7 @@ def make_film(pipeline: Pipeline, context: Context, result: HandlerResult, job_i
     chosen = _parse_letters(found.feature, letters)
     if chosen == found.present:
         result.replies.append(reply_for("edit-unchanged"))
-    elif any(chosen == _find_present(found.feature, job) for job in jobs.list_repeats(context.session, found.job.id)):
+    elif is_made_already(found.build_options(chosen), jobs.list_repeats(context.session, found.job)):
         result.replies.append(reply_for("edit-made"))
     else:
         _submit(pipeline, context, result, found, chosen)
@@ -66,12 +71,10 @@ def _submit(
     pipeline: Pipeline, context: Context, result: HandlerResult, found: EditableJob, chosen: frozenset[str]
 ) -> None:
     session, job = context.session, found.job
-    switches = {setting.option: letter in chosen for letter, setting in found.feature.edits.items()}
-    options = found.options.model_copy(update=switches)
     status = acknowledge(context, result, job.reply_to)
     given, correction = transcripts.find_given(session, job.id), transcripts.find_correction(session, job.id)
     submission = Submission(job.reply_to, status, job.id, given, correction)
-    submit(pipeline, context, result, jobs.list_inputs(session, job.id), options, submission)
+    submit(pipeline, context, result, jobs.list_inputs(session, job.id), found.build_options(chosen), submission)
 
 
 def _find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:

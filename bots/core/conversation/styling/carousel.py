@@ -13,7 +13,7 @@ from bots.core.conversation.styling import carousel_menus
 from bots.core.conversation.styling.carousel_menus import SCREEN_CODES, CarouselView
 from bots.core.conversation.styling.selection import StyleSelection
 from models.jobs.caption_styles import load_caption_styles
-from models.jobs.job import UNFINISHED_STATUSES, Job, JobStatus
+from models.jobs.job import Job
 from models.jobs.options import CaptionOptions
 from models.messaging.deliveries import Message, StylePreview
 from pipeline import CAPTION, Pipeline
@@ -73,13 +73,9 @@ class StyleCarousel:
         return submission.submit(self.pipeline, context, self.result, media, self._options, details)
 
     def _is_made_already(self, job: Job) -> bool:
-        """Whether this very film exists, or is being made: a button may be pressed twice."""
-        wanted = self.selection.to_options()
-        alive = {*UNFINISHED_STATUSES, JobStatus.DONE}
-        made = [job, *jobs.list_children(self.context.session, job.id)]
-        return any(
-            each.status in alive and wanted == {name: each.parameters.get(name) for name in wanted} for each in made
-        )
+        """Whether this very film exists, or is being made."""
+        made = [job, *jobs.list_repeats(self.context.session, job)]
+        return submission.is_made_already(self._options, made)
 
     @property
     def _is_typed(self) -> bool:
@@ -89,7 +85,9 @@ class StyleCarousel:
     def _options(self) -> CaptionOptions:
         """The film's options, or those of the user's films to come, with the selection."""
         parameters: dict[str, Any] = self.job.parameters if self.job else _build_own_options(self.context).model_dump()
-        return CaptionOptions.model_validate({**parameters, **self.selection.to_options()})
+        is_same_style = parameters["style"] == self.selection.style
+        own = {} if is_same_style else {"custom_style": None}  # that of the film is of the film's style alone
+        return CaptionOptions.model_validate({**parameters, **own, **self.selection.to_options()})
 
     @property
     def _view(self) -> CarouselView:
@@ -121,7 +119,7 @@ class StyleCarousel:
         if job is None or transcripts.find_shown(session, job.id) is None:
             return None
         corrections = sum(transcripts.count_corrections(session, each.id) for each in jobs.list_inputs(session, job.id))
-        return corrections + len(jobs.list_children(session, job.id))
+        return corrections + len(jobs.list_repeats(session, job))
 
     def _reply(self, message: Message) -> None:
         self.result.replies.append(Reply(message))

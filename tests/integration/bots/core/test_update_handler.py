@@ -14,9 +14,10 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 from sqlalchemy import event
 
-from bots.core.channel import ChannelError
+from bots.core.channel import ChannelError, RetryLater
 from bots.core.context import Context, HandlerResult
 from bots.core.conversation.conversation import Conversation
+from bots.core.file_receiver import MAX_FETCHES
 from models.identity.people import Person
 from storage.identity import account_merge
 from storage.operations import maintenance
@@ -124,6 +125,21 @@ async def test_a_file_that_cannot_be_fetched_is_said_and_nothing_else_lost(house
     assert house.list_input_names(house.list_jobs()[0]) == ["good.png"]
     assert re.search(r"Nothing was charged\.\n\(UNEXPECTED · [0-9a-f]{8}\)$", ana.last_message.text)
     assert list((house.folder / "passing").iterdir()) == []
+
+
+async def test_a_file_that_the_messenger_gives_out_later_is_fetched_then(house: World, ana: FakeUser) -> None:
+    ana.account.channel.faults["fetch"].extend([RetryLater(0), RetryLater(0)])
+    await ana.send_files(build_picture())
+    assert len(house.list_jobs()) == 1
+    assert ana.account.channel.calls.count("fetch") == 3
+
+
+async def test_a_file_that_the_messenger_never_gives_out_is_given_up(house: World, ana: FakeUser) -> None:
+    ana.account.channel.faults["fetch"].extend([RetryLater(0)] * MAX_FETCHES)
+    await ana.send_files(build_picture())
+    assert house.list_jobs() == []
+    assert "(UNEXPECTED" in ana.last_message.text
+    assert not ana.account.channel.faults["fetch"]
 
 
 async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(house: World, ana: FakeUser) -> None:

@@ -87,7 +87,7 @@ async def test_who_cannot_renew_its_lease_stops_receiving_and_begins_again_when_
     first = place.start("a")
     await wait_until(lambda: first.is_receiving)
     first.seconds = 6.6  # without a renewal
-    await wait_until(lambda: len(first.gateways) == 2)
+    await wait_until(lambda: len(first.gateways) == 2 and first.is_receiving)
     assert [each.is_receiving for each in first.gateways] == [False, True]
     assert first.released == [BOT]
 

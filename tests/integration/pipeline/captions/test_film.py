@@ -110,10 +110,10 @@ def spoken(seconds: float, seed: int = 4) -> list[Word]:
     return words
 
 
-def captioned(source: Path, words: Sequence[Word], **changes: object) -> Film:
+def captioned(source: Path, words: Sequence[Word], translation: Translation | None = None, **changes: object) -> Film:
     options = CaptionOptions(encoding=FAST).model_copy(update=changes)
-    out = source.with_name("out.mp4")
-    return make(source, words, out, options, lambda _stage, _share: None, layout=source.with_name("layout.json"))
+    out, written = source.with_name("out.mp4"), source.with_name("layout.json")
+    return make(source, words, out, options, lambda _, __: None, layout=written, translation=translation)
 
 
 def pictures(path: Path) -> list[np.ndarray]:
@@ -401,11 +401,21 @@ def test_a_translation_that_no_font_draws_is_refused(tmp_path: Path) -> None:
     assert refused.value.code is ErrorCode.SCRIPT_NOT_DRAWN
 
 
+TWO_LANGUAGES = Translation(
+    language="pt",
+    lines=tuple(
+        SubtitleLine(text="Levamos mais máquinas para casa", start=start + 0.1, end=start + 1.8)
+        for start in range(0, 8, 2)
+    ),
+)
+
+
+@pytest.mark.parametrize("translation", [None, TWO_LANGUAGES], ids=["one language", "two languages"])
 @pytest.mark.parametrize("style", ["classic", "hormozi", "clean", "stack"])
-def test_no_caption_of_a_film_covers_a_mouth(style: str, tmp_path: Path) -> None:
+def test_no_caption_of_a_film_covers_a_mouth(style: str, translation: Translation | None, tmp_path: Path) -> None:
     shots = [Head(0.5, 0.62, 0.4), None, Head(0.45, 0.3, 0.3), Head(0.5, 0.72, 0.35)]
     source = write_film(tmp_path / "talk.mp4", cut_between(shots, 2), (270, 480), 8, key_frames=10)
-    film = captioned(source, spoken(8), style=style)
+    film = captioned(source, spoken(8), translation, style=style)
     groups = layout(film).groups
     seen = 0
     for time, picture in zip(times(source), pictures(source), strict=True):

@@ -20,7 +20,8 @@ from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.entitlements import AccountStatus
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import JobRequest, Pipeline
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec
+from pipeline.kinds.usage import Usage
 from pipeline.sandbox.client import return_false
 from pipeline.speech.transcription import Transcriber
 from storage.billing import ledger

@@ -42,6 +42,7 @@ from pipeline.speech.transcription import Transcriber
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.jobs import jobs, transcripts
+from storage.media import files
 
 WRITE = "pipeline.speech.upload:write_pieces"
 
@@ -81,7 +82,7 @@ def test_what_the_service_heard_is_charged_to_the_job_and_said_with_the_result(s
     job = submit(shop)
     assert shop.job_runner.run_next_job()
     done = shop.reload_job(job)
-    assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 10.0, 120, 0.0)
+    assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 10.0, 111, 0.0)
     assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION]
     assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
 
@@ -123,7 +124,7 @@ def test_what_was_heard_before_a_film_failed_is_neither_heard_nor_paid_again(
     assert shop.job_runner.run_next_job()
     done = shop.reload_job(job)
     assert (done.status, done.attempts, len(groq.calls)) == ("done", 2, 1)
-    assert (done.provider_seconds, done.provider_cost) == (10.0, 120)
+    assert (done.provider_seconds, done.provider_cost) == (10.0, 111)
     assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION, CAPTION]
     assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
 
@@ -176,6 +177,52 @@ def test_captions_are_shown_in_another_language_and_the_spoken_words_are_kept(sh
         kept = transcripts.find_for_job(session, shop.reload_job(job), video, "auto")
     assert kept is not None
     assert (kept.language, kept.text) == ("en", "Hello, world.")
+
+
+def test_a_transcript_in_two_languages_has_both_in_its_files_and_keeps_the_spoken_words(
+    shop: World, groq: FakeGroq
+) -> None:
+    groq.chat = translate_to_capitals
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, TranscriptOptions(translate_to="pt", translation_lines="both"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.read_transaction() as session:
+        outputs = jobs.map_outputs(session, job.id)
+        texts = {
+            name: shop.store.get_local_path(files.key_of(session, media)).read_text() for name, media in outputs.items()
+        }
+        shown = transcripts.find_shown(session, job.id)
+    assert texts["txt"] == "Hello, world.\nHELLO, WORLD.\n"
+    assert all("HELLO, WORLD." in text for text in texts.values())
+    assert shown is not None
+    assert (shown.transcript.language, shown.transcript.text) == ("en", "Hello, world.")
+
+
+def test_a_transcript_in_another_language_has_that_alone(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), TranscriptOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    with shop.db.read_transaction() as session:
+        shown = transcripts.find_shown(session, job.id)
+    assert shown is not None
+    assert (shown.transcript.language, shown.transcript.text) == ("pt", "HELLO, WORLD.")
+
+
+def test_tokens_of_a_translation_are_counted_and_priced_beside_the_speech(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert (done.prompt_tokens, done.completion_tokens) == (100, 50)
+    assert done.provider_cost == 111 + 45  # 100 tokens of $0.15 and 50 of $0.60 a million
+
+
+def test_tokens_of_answers_that_cannot_be_used_are_paid_for_too(shop: World, groq: FakeGroq) -> None:
+    groq.chat = lambda _: "no JSON"
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert done.prompt_tokens == 100 * len(groq.chat_calls) > 0
 
 
 def test_a_corrected_translation_is_neither_heard_nor_translated_again(shop: World, groq: FakeGroq) -> None:

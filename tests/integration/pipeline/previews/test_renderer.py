@@ -14,8 +14,8 @@ from models.errors import ProcessingFailed
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
-from pipeline.jobs.service import Retention
 from pipeline.operations.file_executor import FileExecutor
+from pipeline.operations.file_retention import Retention
 from pipeline.previews.renderer import PreviewRenderer, create_preview_cache
 from pipeline.previews.request import PreviewRequest, choose_moment
 from pipeline.previews.sentences import list_sample_words

@@ -11,7 +11,7 @@ from models.jobs.job import Job, JobClaim, JobStatus, WorkerRow
 from models.retries import JOB_RETRIES
 from storage.db import Database
 from storage.jobs import jobs, worker_heartbeats
-from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
+from storage.jobs.outcomes import JobCosts, JobOutcome, LeaseLost
 
 LEASE = timedelta(seconds=30)
 

@@ -16,7 +16,7 @@ from models.billing.catalogue import Plan, read_catalogue
 from models.jobs.job import Job, JobClaim, JobStatus
 from storage.db import Database
 from storage.jobs import jobs, queue_position
-from storage.jobs.jobs import JobOutcome
+from storage.jobs.outcomes import JobOutcome
 from storage.jobs.scheduling import MAX_CONSECUTIVE_PAID
 
 LEASE = timedelta(hours=10)

@@ -25,7 +25,7 @@ from models.media.files import Media, StoredFile
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from storage.db import Database
 from storage.jobs import jobs
-from storage.jobs.jobs import LeaseLost
+from storage.jobs.outcomes import LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import FolderMediaStore

@@ -22,7 +22,7 @@ from models.jobs.job import JobStatus
 from models.media.facts import MediaInfo, MediaKind
 from models.settings import Settings
 from storage.db import Database
-from storage.jobs.jobs import LeaseLost
+from storage.jobs.outcomes import LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import open_media_store

@@ -46,6 +46,7 @@ def ended(database: Database, ana: SampleCustomer) -> None:
 def _end_job(session: Session, customer: SampleCustomer, status: JobStatus, kind: str, end: datetime) -> None:
     times = {"received_at": end - 2 * MINUTE, "started_at": end - MINUTE, "finished_at": end}
     costs = {"cpu_seconds": 2.5, "provider_seconds": 30.0, "provider_cost": 700, "local_seconds": 12.5}
+    costs |= {"prompt_tokens": 120, "completion_tokens": 45}
     job = add_job(session, customer, end, kind=kind, status=status, credits=2, **times, **costs)
     assert ledger.reserve(session, customer.person, job.id, 2, end)
     assert ledger.settle(session, customer.person, job.id, 2, 2 if status == JobStatus.DONE else 0, end)

@@ -15,6 +15,7 @@ from storage.billing import ledger
 from storage.db import Database
 from storage.identity import people, user_search
 from storage.jobs import job_admin
+from storage.jobs.outcomes import JobCosts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 from storage.operations import confirmations
@@ -58,8 +59,8 @@ def test_films_are_counted_by_kind_and_outcome_with_their_cost(
         assert ledger.settle(session, ana.person, done.id, 3, 2, clock())
     with database.read_transaction() as session:
         assert tenant_reports.sum_jobs(session, span(ana, clock)) == [
-            JobTotals("caption", 0, 0, 1, 0.0, 60.0, 700, 0.0),
-            JobTotals("sketch", 1, 1, 0, 4.0, 0.0, 0, 0.0),
+            JobTotals("caption", 0, 0, 1, JobCosts(0.0, 60.0, 700)),
+            JobTotals("sketch", 1, 1, 0, JobCosts(4.0)),
         ]
         assert tenant_reports.sum_credits_spent(session, span(ana, clock)) == {"sketch": 2}
         assert tenant_reports.sum_credits_sold(session, span(ana, clock)) == 10

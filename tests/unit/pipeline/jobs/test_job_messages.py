@@ -16,7 +16,7 @@ from pipeline.jobs import job_messages
 
 def job(**values: Any) -> Job:
     owners: dict[str, Any] = {name: uuid.uuid4() for name in ("tenant_id", "person_id", "address_id")}
-    return Job(**owners, parameters={}, reply_to="msg-1", **{"kind": "caption", **values})
+    return Job(**owners, reply_to="msg-1", **{"kind": "caption", "parameters": {}, **values})
 
 
 def media(kind: MediaKind = MediaKind.VIDEO, file_format: str = "mp4") -> Media:
@@ -99,3 +99,11 @@ def test_a_text_longer_than_a_message_is_owed_as_a_file() -> None:
     owed = job_messages.build_result_message(made, outputs, "word " * 1000).message
     assert (owed.media_id, owed.as_file) == (outputs["txt"].id, True)
     assert [each.key for each in owed.paragraphs] == ["transcript-ready"]
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_chapters_are_not_offered_under_a_film_whose_times_are_not_those_of_its_words(*, is_cut: bool) -> None:
+    made = job(parameters={"cut_pauses": is_cut})
+    owed = job_messages.build_result_message(made, {"film": media()}, "", has_chat_model=True)
+    offered = [choice.label.key for row in owed.message.choices for choice in row]
+    assert ("choice-chapters" in offered, "choice-summary" in offered) == (not is_cut, True)

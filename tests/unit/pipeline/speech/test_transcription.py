@@ -18,7 +18,7 @@ CORRECT = "pipeline.speech.time_correction:correct"
 WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
 SOUND = SoundInfo(10.0)
-CORRECTED = (Word(text="Hello", start=0.3, end=0.6),)
+CORRECTED = (TRANSCRIPT.words[0].model_copy(update={"start": TRANSCRIPT.words[0].start + 0.1}),)
 PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
@@ -57,7 +57,8 @@ class Child:
         if self.error:
             raise self.error
         assert isinstance(transcript, Transcript)
-        return transcript.model_copy(update={"words": CORRECTED})
+        words = tuple(word.model_copy(update={"start": word.start + 0.1}) for word in transcript.words)
+        return transcript.model_copy(update={"words": words})
 
     @property
     def tasks(self) -> list[str]:
@@ -76,7 +77,7 @@ def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     options = CaptionOptions(language="pt", vocabulary=("Rabisco",))
     heard = Transcriber(service).transcribe(tmp_path / "in", options, child.job)
     assert (heard.engine, heard.words) == ("groq", CORRECTED)
-    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 120)])
+    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 111)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
 
@@ -117,7 +118,7 @@ def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
     options = CaptionOptions(language="auto", own_language="pt", vocabulary=("Rabisco",))
     assert Transcriber(down).transcribe(tmp_path / "in", options, child.job) == TRANSCRIPT
-    assert child.recorded == [("groq", 10.0, 120), ("local", 10.0, 0)]  # what it charged before it failed is paid
+    assert child.recorded == [("groq", 10.0, 111), ("local", 10.0, 0)]  # what it charged before it failed is paid
     place = {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt", "vocabulary": ("Rabisco",)}
     assert child.runs[-1] == (LOCAL, place)
 

@@ -107,3 +107,19 @@ async def test_there_is_a_limit(team: Team) -> None:
         await team.admin.send_files(OWN.encode(), names=(f"s{number}.toml",))
     assert "more than 20 styles" in await send_style(team.admin)
     assert "can be chosen now" in await send_style(team.admin, name="s3.toml")
+
+
+async def test_a_film_keeps_a_style_that_is_removed_when_it_is_edited(house: World, team: Team) -> None:
+    await send_style(team.admin)
+    await team.stranger.choose("style:k::m---:minha-marca")
+    await team.stranger.send_files(build_video())
+    house.run_job()
+    first = house.list_jobs()[-1]
+    await team.admin.send_text("/styles remove minha-marca")
+    await team.stranger.choose(f"edited:{first.id.hex}:z")
+    second = house.list_jobs()[-1]
+    assert second.id != first.id
+    assert (second.parameters["style"], second.parameters["custom_style"]) == (
+        first.parameters["style"],
+        first.parameters["custom_style"],
+    )

@@ -16,7 +16,14 @@ from storage.identity import people
 from storage.jobs import jobs
 
 DAY = 24 * 3600
-COSTS = {"cpu_seconds": 12.4, "provider_seconds": 90.0, "provider_cost": 25_000, "local_seconds": 30.0}
+COSTS = {
+    "cpu_seconds": 12.4,
+    "provider_seconds": 90.0,
+    "provider_cost": 25_000,
+    "local_seconds": 30.0,
+    "prompt_tokens": 4200,
+    "completion_tokens": 900,
+}
 GREEN = (0x2A, 0x9D, 0x8F)  # of films that were made
 
 
@@ -119,7 +126,8 @@ async def test_usage_sets_what_films_cost_against_what_they_earned(house: World,
     text = (await team.admin.send_text("/usage")).text
     assert "Drawings: done 1" in text
     assert (
-        "Speech heard by Groq: 1.5 min, $0.02 · on this machine: 0.5 min · processor: 12 s · credits spent: 1" in text
+        "By Groq: 1.5 min heard, 4,200 tokens read, 900 written, $0.02 · on this machine: 0.5 min · processor: 12 s"
+        " · credits spent: 1" in text
     )
     assert "At what credits were sold for, that is R$0.20" in text
     assert "💰 Came in: R$20.00" in text

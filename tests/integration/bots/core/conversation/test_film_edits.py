@@ -97,3 +97,21 @@ async def test_switches_are_settings_too(house: World, ana: FakeUser) -> None:
     await ana.choose("set:bar=on")
     await ana.choose("set:title=on")
     assert switches_of(await make_film(house, ana)) == {"progress_bar", "title"}
+
+
+async def test_what_else_was_made_of_a_film_does_not_count_as_the_film_wanted(house: World, ana: FakeUser) -> None:
+    await ana.choose("set:bar=on")
+    first = await make_film(house, ana)
+    await ana.choose("set:bar=off")
+    await ana.choose("set:size=large")
+    await ana.choose(f"again:{first.id.hex}")
+    with house.db.transaction() as session:
+        names = {"id", "short_id", "kind", "parent_id", "created_at", "updated_at"}
+        session.add(Job(kind="summary", parent_id=first.id, **first.model_dump(exclude=names)))
+    await ana.choose(f"edited:{first.id.hex}:-")
+    films = [job for job in house.list_jobs() if job.kind == "caption"]
+    assert [(switches_of(film), film.parameters["size"]) for film in films] == [
+        ({"progress_bar"}, "medium"),
+        (set(), "large"),
+        (set(), "medium"),
+    ]

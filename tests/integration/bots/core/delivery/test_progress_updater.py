@@ -15,7 +15,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
 from pipeline.kinds.registry import list_kinds
 from storage.jobs import jobs
-from storage.jobs.jobs import JobOutcome
+from storage.jobs.outcomes import JobOutcome
 
 
 def job(status: JobStatus, **values: object) -> Job:

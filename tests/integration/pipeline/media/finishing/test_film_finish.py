@@ -12,7 +12,7 @@ from fakes.film_probe import probe_film
 from fakes.loudness_meter import RATE, Sound, compute_loudness, compute_true_peak, find_lag, read_sound
 
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.film import make
 from pipeline.speech.subtitles.writer import list_captions
 
@@ -31,9 +31,9 @@ def read_pictures(path: Path) -> list[tuple[int, bytes]]:
         return [(packet.pts, bytes(packet)) for packet in container.demux(video=0) if packet.size]
 
 
-def read_cues(path: Path) -> list[tuple[float, float, str]]:
+def read_cues(path: Path, track: int = 0) -> list[tuple[float, float, str]]:
     with av.open(str(path)) as container:
-        packets = [packet for packet in container.demux(container.streams.subtitles[0]) if packet.size > 2]
+        packets = [packet for packet in container.demux(container.streams.subtitles[track]) if packet.size > 2]
         return [
             (float(p.pts * p.time_base), float((p.pts + p.duration) * p.time_base), bytes(p)[2:].decode())
             for p in packets
@@ -140,6 +140,24 @@ def test_the_track_holds_the_cues_of_the_film(tmp_path: Path, language: str, cod
         assert container.streams.subtitles[0].metadata["language"] == code
     assert probe_film(film.path).is_faststart
     assert film.size == film.path.stat().st_size <= (max_bytes or film.size)
+
+
+def test_a_film_in_two_languages_has_a_track_for_each(tmp_path: Path) -> None:
+    lines = tuple(SubtitleLine(text=text, start=at, end=at + 0.8) for at, text in ((0.5, "One line"), (2.0, "Another")))
+    source = write_film(tmp_path, speak(0.1))
+    options = CaptionOptions(encoding=FAST, subtitle_track=True, normalise_loudness=True)
+    translation = Translation(language="en", lines=lines)
+    film = make(
+        source, WORDS, source.with_name("film.mp4"), options, lambda _, __: None, language="pt", translation=translation
+    )
+    said = list_captions(Transcript(language="pt", words=tuple(WORDS)))
+    assert [text for _, _, text in read_cues(film.path)] == [each.text for each in said]
+    below = read_cues(film.path, 1)
+    assert [text for _, _, text in below] == [line.text for line in lines]
+    assert np.allclose([cue[:2] for cue in below], [(line.start, line.end) for line in lines], atol=0.002)
+    with av.open(str(film.path)) as container:
+        assert [stream.metadata["language"] for stream in container.streams.subtitles] == ["por", "eng"]
+    assert probe_film(film.path).is_faststart
 
 
 def test_times_of_cues_are_those_of_a_film_that_starts_late(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from models.captions.placement import CaptionPlacement
 from models.jobs.caption_styles import get_caption_style, placements_of
 from pipeline.captions.avoidance.candidates import list_candidates
 from pipeline.captions.avoidance.costs import FaceArea, compute_covered_share, is_mouth_covered
-from pipeline.captions.avoidance.places import avoid_faces, choose_candidates, list_face_areas
+from pipeline.captions.avoidance.places import choose_candidates, choose_places, list_face_areas
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock, PlacedWord, interpolate_place
 from pipeline.vision.film_faces import FilmFaces
@@ -98,10 +98,10 @@ def test_letters_get_smaller_only_where_a_mouth_would_be_covered_otherwise() -> 
     mouths = [FaceBox(240, top - 315, 600, 400) for top in range(280, 1600, 250)]  # mouths of usual faces, 80 px high
     free = [block(0, 1), block(2, 3)]
     small = [smaller_block(0, 1), smaller_block(2, 3)]
-    crowd = avoid_faces(free, lambda: small, film_of(*mouths), PLACE, FRAME)
-    assert {each.box.height for each in crowd} == {100}
-    alone = avoid_faces(free, lambda: small, film_of(mouths[4]), PLACE, FRAME)
-    assert {each.box.height for each in alone} == {200}
+    crowd = choose_places(free, lambda: small, film_of(*mouths), PLACE, FRAME)
+    assert {each.block.box.height for each in crowd} == {100}
+    alone = choose_places(free, lambda: small, film_of(mouths[4]), PLACE, FRAME)
+    assert {each.block.box.height for each in alone} == {200}
 
 
 def test_what_is_drawn_moves_with_its_block() -> None:
@@ -136,8 +136,9 @@ def test_no_mouth_is_covered_where_a_place_without_one_exists(shots: list[list[F
     faces = FilmFaces(FRAME, tuple(tracks), tuple(float(number) for number in range(1, len(shots))))
     blocks = [block(number + 0.1, number + 0.9, height) for number in range(len(shots))]
     smaller = [block(each.start, each.end, height // 2) for each in blocks]
-    chosen = avoid_faces(blocks, lambda: smaller, faces, PLACE, FRAME)
-    for before, small, after in zip(blocks, smaller, chosen, strict=True):
+    chosen = choose_places(blocks, lambda: smaller, faces, PLACE, FRAME)
+    for before, small, taken in zip(blocks, smaller, chosen, strict=True):
+        after = taken.block
         areas = list_face_areas(faces, before, FRAME)
         assert PLACE.safe.top * HEIGHT - 1 <= after.box.top < after.box.bottom <= (1 - PLACE.safe.bottom) * HEIGHT + 1
         options = [*list_candidates(before, PLACE, HEIGHT), *list_candidates(small, PLACE, HEIGHT)]

@@ -6,8 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.jobs.transcript import Word
-from pipeline.captions.editing.punch_in import FALL_SECONDS, HOLD_SECONDS, RISE_SECONDS, choose_starts, compute_scale
+from pipeline.captions.editing.punch_in import (
+    FALL_SECONDS,
+    HOLD_SECONDS,
+    RISE_SECONDS,
+    PunchIn,
+    choose_starts,
+    compute_scale,
+    find_focus,
+)
 from pipeline.captions.editing.title import choose_title
+from pipeline.media.editing.zoom import Zoom
+from pipeline.vision.film_faces import FilmFaces
+from pipeline.vision.tracking import FaceTrack
+from pipeline.vision.types import Face, FaceBox
 
 LENGTH = RISE_SECONDS + HOLD_SECONDS + FALL_SECONDS
 
@@ -48,3 +60,48 @@ def test_a_title_is_the_first_sentence_or_as_much_as_is_read_at_a_glance() -> No
     assert long == "this is a sentence, that goes on and on, until nobody knows…"
     assert choose_title([Word(text="x" * 100, start=0, end=1)]) == "x" * 100
     assert choose_title([]) == ""
+
+
+# what the zoom is aimed at
+
+
+def faces_of(*tracks: tuple[float, float, FaceBox], cuts: tuple[float, ...] = ()) -> FilmFaces:
+    """Faces in a picture of 200 x 400, each from a time to another."""
+    found = tuple(FaceTrack((((start + end) / 2, Face(box, None, 0.9)),), start, end) for start, end, box in tracks)
+    return FilmFaces((200, 400), found, cuts)
+
+
+def test_a_zoom_is_aimed_at_the_face_that_is_seen() -> None:
+    assert find_focus(faces_of((0, 9, FaceBox(20, 300, 40, 40))), 3.0) == (0.2, 0.8)
+
+
+def test_without_a_face_a_zoom_is_aimed_at_where_faces_mostly_are() -> None:
+    elsewhere = faces_of((6, 9, FaceBox(20, 300, 40, 40)))
+    assert find_focus(None, 3.0) == find_focus(faces_of(), 3.0) == find_focus(elsewhere, 3.0) == (0.5, 0.38)
+
+
+def test_of_two_faces_the_larger_one_counts_more() -> None:
+    x, y = find_focus(faces_of((0, 9, FaceBox(0, 100, 80, 80)), (0, 9, FaceBox(160, 100, 20, 20))), 3.0)
+    assert 0.2 < x < 0.25
+    assert 0.3 < y < 0.35
+
+
+def test_a_face_of_the_next_shot_is_not_aimed_at() -> None:
+    faces = faces_of((0, 4, FaceBox(20, 40, 40, 40)), (4, 9, FaceBox(120, 300, 80, 80)), cuts=(4.0,))
+    assert find_focus(faces, 3.0) == (0.2, 0.15)
+
+
+def test_a_face_that_is_half_outside_is_aimed_at_inside_of_the_picture() -> None:
+    assert find_focus(faces_of((0, 9, FaceBox(-90, 100, 80, 80))), 3.0)[0] == 0.0
+
+
+def test_each_zoom_keeps_its_own_point_until_it_is_over() -> None:
+    paint = PunchIn([1.0, 6.0], [(0.2, 0.3), (0.8, 0.5)])
+    layers = [paint(at) for at in (0.5, 1.5, 2.9, 3.5, 6.5)]
+    assert [[layer.focus for layer in each if isinstance(layer, Zoom)] for each in layers] == [
+        [],
+        [(0.2, 0.3)],
+        [(0.2, 0.3)],
+        [],
+        [(0.8, 0.5)],
+    ]

@@ -13,6 +13,7 @@ FontWeight = Literal["black", "semibold"]
 class _FontsFile(LookTable):
     families: dict[str, FontWeight]
     fallbacks: dict[FontWeight, tuple[str, ...]]
+    han: dict[str, tuple[str, ...]]
     samples: dict[str, str]
     scale: dict[str, float]
 
@@ -37,10 +38,11 @@ FontFamily = Annotated[str, AfterValidator(_validate_family)]
 
 
 @cache
-def list_families(family: str) -> tuple[str, ...]:
-    """A family, and those that draw what it lacks, in order."""
+def list_families(family: str, language: str = "") -> tuple[str, ...]:
+    """A family, and those that draw what it lacks, in order; Chinese characters as the language writes them."""
     fonts = _load_fonts_file()
-    return (family, *(other for other in fonts.fallbacks[fonts.families[family]] if other != family))
+    others = (*fonts.fallbacks[fonts.families[family]], *fonts.han.get(language, fonts.han["zh"]))
+    return (family, *(other for other in others if other != family))
 
 
 def get_script_samples() -> dict[str, str]:

@@ -85,8 +85,9 @@ def build_caption_painter(
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
-    lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
-    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
+    lower_language = text.translation.language if text.translation else text.language
+    lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
+    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
     return build_film_painter(painters, options, style, text, canvas, above)
 
 
@@ -117,7 +118,7 @@ def compose_blocks(
     place: CaptionPlacement | None = None,
 ) -> list[CaptionBlock]:
     """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     place = place or interpolate_place(placements_of(style), *frame)
     groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
 
@@ -136,7 +137,7 @@ def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[A
 
 def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
     """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
-    lower_style, families = derive_style(style), list_families(style.font.family)
+    lower_style, families = derive_style(style), list_families(style.font.family, translation.language)
     place = interpolate_place(placements_of(style), *frame)
     keep = partial(keep_drawable, families=families)
     groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
@@ -149,7 +150,7 @@ def compose_translation(translation: Translation, style: CaptionStyle, frame: tu
 
 def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
     """The words as they are displayed, with what makes some of them stand out."""
-    keep = partial(keep_drawable, families=list_families(style.font.family))
+    keep = partial(keep_drawable, families=list_families(style.font.family, language))
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
     return mark_words(prepared, style, language)

@@ -26,9 +26,9 @@ Layer = Literal["all", "under", "letters"]
 class WordBitmaps:
     """Overlays of caption states; caches those of the last block only, so memory does not grow with the film."""
 
-    def __init__(self, style: CaptionStyle, matrix: ColourMatrix = BT709) -> None:
+    def __init__(self, style: CaptionStyle, language: str, matrix: ColourMatrix = BT709) -> None:
         self._style = style
-        self._families = list_families(style.font.family)
+        self._families = list_families(style.font.family, language)
         self._matrix = matrix
         self._block: CaptionBlock | None = None
         self._masks: dict[tuple[int, float], TextMasks] = {}

@@ -48,7 +48,7 @@ def build_title(text: str, style: CaptionStyle, canvas: Canvas, language: str) -
     if block is None:
         return None
     shown = replace(block, end=min(TITLE_SECONDS, canvas.seconds))
-    return CaptionPainter([shown], heading_style, canvas)
+    return CaptionPainter([shown], heading_style, canvas, language)
 
 
 def _find_place(style: CaptionStyle, size: tuple[int, int]) -> CaptionPlacement:

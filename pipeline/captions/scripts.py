@@ -40,11 +40,16 @@ def split_clusters(text: str) -> list[str]:
     """Split into grapheme clusters: a base with its marks, and whole conjuncts of Indic scripts."""
     result: list[str] = []
     for character in text:
-        if result and (_is_attached(character) or _is_joiner(result[-1][-1])):
+        if result and (is_attached(character) or _is_joiner(result[-1][-1])):
             result[-1] += character
         else:
             result.append(character)
     return result
+
+
+def is_attached(character: str) -> bool:
+    """Whether a character is drawn with the one before it."""
+    return character in _JOINERS or character in _SARA_AM or unicodedata.category(character).startswith("M")
 
 
 def to_upper(text: str, language: str) -> str:
@@ -95,10 +100,6 @@ def _column_width_of(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def _is_attached(character: str) -> bool:
-    return character in _JOINERS or character in _SARA_AM or unicodedata.category(character).startswith("M")
 
 
 def _is_joiner(character: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from pipeline.captions.typeface import FONTS_FOLDER
+from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
 
 _WEIGHT: Final = "900Black"

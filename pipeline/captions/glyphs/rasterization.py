@@ -9,7 +9,7 @@ from threading import Lock
 import freetype
 import numpy as np
 
-from pipeline.captions import typeface
+from pipeline.captions.glyphs import typeface
 from pipeline.captions.glyphs.shaping import UNITS, PlacedGlyph
 from pipeline.media.overlay import Plane
 

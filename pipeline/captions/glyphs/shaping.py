@@ -7,7 +7,7 @@ from functools import lru_cache
 import uharfbuzz
 
 from models.captions.fonts import font_scale_of
-from pipeline.captions import typeface
+from pipeline.captions.glyphs import typeface
 from pipeline.captions.glyphs.direction_runs import split_directions
 from pipeline.captions.scripts import split_clusters
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.captions.fonts import list_families, list_font_families
-from pipeline.captions import typeface
+from pipeline.captions.glyphs import typeface
 from pipeline.captions.glyphs.shaping import find_family, shape_text, split_runs
 from pipeline.captions.scripts import to_upper
 from pipeline.captions.text_shaping import keep_drawable, measure_text, render_masks

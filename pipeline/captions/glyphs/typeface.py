@@ -5,7 +5,7 @@ from pathlib import Path
 
 import uharfbuzz
 
-FONTS_FOLDER = Path(__file__).parent / "fonts"
+FONTS_FOLDER = Path(__file__).parents[1] / "fonts"
 
 # Zero-width joiners, directional marks and variation selectors shape their neighbours and have no glyph themselves.
 _INVISIBLE = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF})

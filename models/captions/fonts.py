@@ -1,12 +1,13 @@
 """Order and scale of fonts, read from `fonts.toml`."""
 
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator
 
 from models.captions.tables import LookTable, read_table
 
+EMOJI_FAMILY: Final = "Twemoji"  # draws emoji in colours, behind all others
 FontWeight = Literal["black", "semibold"]
 
 
@@ -42,7 +43,7 @@ def list_families(family: str, language: str = "") -> tuple[str, ...]:
     """A family, and those that draw what it lacks, in order; Chinese characters as the language writes them."""
     fonts = _load_fonts_file()
     others = (*fonts.fallbacks[fonts.families[family]], *fonts.han.get(language, fonts.han["zh"]))
-    return (family, *(other for other in others if other != family))
+    return (family, *(other for other in others if other != family), EMOJI_FAMILY)
 
 
 def get_script_samples() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Subsets of the fonts that are too large to be bundled whole: `uv run --group fonts python -m tools.fonts FOLDER`.
+"""Subsets of fonts too large to be bundled whole, and emoji: `uv run --group fonts python -m tools.fonts FOLDER`.
 
 FOLDER has the packages of npm that `pipeline/captions/fonts/FONTS.md` names, as `npm pack` leaves them. Each subset is
 written beside the other fonts, with the licence of its package.
@@ -15,6 +15,7 @@ from typing import Final
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from models.captions.fonts import EMOJI_FAMILY
 from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
 
@@ -66,9 +67,22 @@ def _read_member(package: tarfile.TarFile, name: str) -> bytes:
     return member.read()
 
 
+def write_emoji(folder: Path) -> None:
+    """Write the font of emoji as TrueType, and the licences of its outlines and its pictures."""
+    archive = next(iter(sorted(folder.glob("twemoji-colr-font-*.tgz"))))
+    target = FONTS_FOLDER / EMOJI_FAMILY
+    target.mkdir(exist_ok=True)
+    with tarfile.open(archive) as package:
+        font = TTFont(io.BytesIO(_read_member(package, "package/twemoji.woff2")), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE"))
+    font.flavor = None
+    font.save(target / "Twemoji.ttf")
+
+
 def main() -> int:
     for each in SUBSETS:
         write_subset(each, Path(sys.argv[1]))
+    write_emoji(Path(sys.argv[1]))
     return 0
 
 

@@ -111,6 +111,8 @@ class WordBitmaps:
             image = self._get_underlay(block, index, look, pad).copy()
         if layer != "under":
             paint_letters(image, mask.letters, look.fill, pad)
+            if mask.colours is not None:
+                image.alpha_composite(Image.fromarray(mask.colours), (pad, pad))
         return Overlay.from_rgba(
             np.asarray(image), word.x + mask.left - pad, word.baseline + mask.top - pad, self._matrix
         )

@@ -2,14 +2,17 @@
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from threading import Lock
 
+import cv2
 import freetype
 import numpy as np
+from PIL import Image
 
 from pipeline.captions.glyphs import typeface
+from pipeline.captions.glyphs.colour_layers import Colour, list_layers
 from pipeline.captions.glyphs.shaping import UNITS, PlacedGlyph
 from pipeline.media.overlay import Plane
 
@@ -28,7 +31,9 @@ class InkBounds:
 
 def measure_glyph(glyph: PlacedGlyph) -> InkBounds | None:
     """Measure what a glyph covers; None if that is nothing, as of a space."""
-    left, bottom, right, top = _measure_outline(glyph.family, glyph.pixels, glyph.number)
+    outlines = [_measure_outline(each.family, each.pixels, each.number) for each, _ in _split_layers(glyph)]
+    left, bottom = min(box[0] for box in outlines), min(box[1] for box in outlines)
+    right, top = max(box[2] for box in outlines), max(box[3] for box in outlines)
     if left >= right:
         return None
     return InkBounds(
@@ -43,10 +48,33 @@ def render_glyphs(glyphs: Sequence[PlacedGlyph], bounds: InkBounds, stroke: floa
     """Render the 8-bit coverage of glyphs with a stroke of `stroke` pixels around them, cut to the bounds."""
     plane = np.zeros((bounds.bottom - bounds.top, bounds.right - bounds.left), np.uint8)
     with _FACES:
-        for glyph in glyphs:
-            coverage, left, top = _render_glyph(glyph, stroke)
+        for layer, _ in [layer for glyph in glyphs for layer in _split_layers(glyph)]:
+            coverage, left, top = _render_glyph(layer, stroke)
             _add_coverage(plane, coverage, left - bounds.left, top - bounds.top)
     return plane
+
+
+def render_colours(glyphs: Sequence[PlacedGlyph], bounds: InkBounds) -> Plane:
+    """Render glyphs that have colours of their own, as (height, width, 4) with straight alpha, cut to the bounds."""
+    picture = Image.new("RGBA", (bounds.right - bounds.left, bounds.bottom - bounds.top))
+    for layer, colour in [layer for glyph in glyphs for layer in _split_layers(glyph)]:
+        if colour is not None:
+            coverage = render_glyphs([layer], bounds, 0)
+            painted = Image.new("RGBA", picture.size, colour)
+            painted.putalpha(Image.fromarray(cv2.convertScaleAbs(coverage, alpha=colour[3] / 255)))
+            picture.alpha_composite(painted)
+    return np.asarray(picture)
+
+
+def has_colours(glyph: PlacedGlyph) -> bool:
+    """Whether a glyph keeps its own colours."""
+    return bool(list_layers(glyph.family, glyph.number))
+
+
+def _split_layers(glyph: PlacedGlyph) -> list[tuple[PlacedGlyph, Colour | None]]:
+    """The layers of a glyph with their colours; the glyph itself, without a colour, where it has none."""
+    layers = list_layers(glyph.family, glyph.number)
+    return [(replace(glyph, number=each.number), each.colour) for each in layers] or [(glyph, None)]
 
 
 def _add_coverage(plane: Plane, coverage: Plane, x: int, y: int) -> None:

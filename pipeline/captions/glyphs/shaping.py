@@ -6,9 +6,10 @@ from functools import lru_cache
 
 import uharfbuzz
 
-from models.captions.fonts import font_scale_of
+from models.captions.fonts import EMOJI_FAMILY, font_scale_of
 from pipeline.captions.glyphs import typeface
 from pipeline.captions.glyphs.direction_runs import split_directions
+from pipeline.captions.glyphs.emoji import can_draw_emoji, is_emoji
 from pipeline.captions.scripts import split_clusters
 
 UNITS = 64  # of a pixel, as in FreeType
@@ -43,8 +44,9 @@ class ShapedText:
 
 
 def find_family(text: str, families: Sequence[str]) -> str | None:
-    """Find the first family that has every character of a text."""
-    return next((family for family in families if all(typeface.can_draw(family, c) for c in text)), None)
+    """Find the first family that has every cluster of a text."""
+    clusters = split_clusters(text)
+    return next((family for family in families if all(_can_draw(family, each) for each in clusters)), None)
 
 
 def split_runs(text: str, families: Sequence[str]) -> tuple[FontRun, ...]:
@@ -62,11 +64,9 @@ def shape_text(text: str, families: Sequence[str], pixels: int) -> ShapedText:
     glyphs: list[PlacedGlyph] = []
     for run in split_runs(text, families):
         scaled = max(1, round(pixels * font_scale_of(run.family)))
-        parts = split_scripts(run.text)
-        for script, part in reversed(parts) if run.is_rtl else parts:
-            for number, x, y, advance in _shape_run(FontRun(run.family, part, run.is_rtl), script, scaled):
-                glyphs.append(PlacedGlyph(run.family, scaled, number, pen + x, y))
-                pen += advance
+        for number, x, y, advance in _shape_scripts(run, scaled):
+            glyphs.append(PlacedGlyph(run.family, scaled, number, pen + x, y))
+            pen += advance
     return ShapedText(tuple(glyphs), pen / UNITS)
 
 
@@ -80,6 +80,13 @@ def split_scripts(text: str) -> list[tuple[str, str]]:
         else:
             runs.append((script, cluster))
     return runs
+
+
+@lru_cache(maxsize=8192)
+def _can_draw(family: str, cluster: str) -> bool:
+    if family == EMOJI_FAMILY:
+        return can_draw_emoji(cluster)
+    return not is_emoji(cluster) and all(typeface.can_draw(family, character) for character in cluster)
 
 
 def _split_fonts(text: str, families: Sequence[str]) -> list[tuple[str, str]]:
@@ -97,6 +104,17 @@ def _split_fonts(text: str, families: Sequence[str]) -> list[tuple[str, str]]:
         else:
             runs.append((family, cluster))
     return runs
+
+
+def _shape_scripts(run: FontRun, pixels: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield what `_shape_run` does for each part of one script; emoji are read from the left in any text."""
+    if run.family == EMOJI_FAMILY:
+        parts = [("", cluster) for cluster in split_clusters(run.text)]
+        is_rtl = False
+    else:
+        parts, is_rtl = split_scripts(run.text), run.is_rtl
+    for script, part in reversed(parts) if run.is_rtl else parts:
+        yield from _shape_run(FontRun(run.family, part, is_rtl), script, pixels)
 
 
 def _shape_run(run: FontRun, script: str, pixels: int) -> Iterator[tuple[int, int, int, int]]:

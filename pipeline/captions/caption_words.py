@@ -12,7 +12,8 @@ from models.captions.placement import NOT_PLACED, TextPosition
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
-from pipeline.captions.scripts import count_columns, split_clusters, to_upper
+from pipeline.captions.phrase_breaks import find_phrase_starts
+from pipeline.captions.scripts import count_columns, is_attached, is_unspaced_pair, split_clusters, to_upper
 
 _SENTENCE_ENDS = frozenset(".?!…。！？؟।॥‼⁇")
 _CLAUSE_ENDS = frozenset(",;:،؛、，；：—–")
@@ -29,6 +30,7 @@ class CaptionWord:
     """A word as it is displayed, with its times in seconds, what it ends or begins, and how it stands out.
 
     `binding` is how strongly it belongs to what follows it, 0 to 1: breaks go before an article, and not into a number.
+    A continuation belongs to the phrase of the word before it, in a language without spaces.
 
     `scale` is of the font size; `emphasis` counts the words of the film that are emphasised, `speaker` the turns.
     """
@@ -40,6 +42,7 @@ class CaptionWord:
     is_clause_end: bool = False
     is_speaker_change: bool = False
     binding: float = 0.0
+    is_continuation: bool = False
     has_estimated_times: bool = False
     is_emphasised: bool = False
     scale: float = 1.0
@@ -71,10 +74,20 @@ def prepare_words(
         for index, (word, turn) in enumerate(zip(words, turns, strict=True))
         for piece in _split_word(word, max_columns)
     )
-    kept = _mark_turns(sorted((word for word in formatted if word.text), key=lambda word: word.start))
+    kept = _mark_turns(_join_marks(sorted((word for word in formatted if word.text), key=lambda word: word.start)))
     kept = bind_words(kept, language)
     ends = [max(a.start, min(a.end, b.start)) for a, b in pairwise(kept)]
-    return [replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)]
+    ordered = [
+        replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)
+    ]
+    return [word for run in _split_runs(ordered) for word in _mark_continuations(run, language)]
+
+
+def is_joined(before: CaptionWord, after: CaptionWord) -> bool:
+    """Whether no space goes between two words; in a script without spaces one stands for a mark that is not shown."""
+    is_end = before.is_clause_end or before.is_sentence_end
+    has_hidden_mark = is_end and unicodedata.category(before.text[-1])[0] in "LMN"
+    return is_unspaced_pair(before.text, after.text) and not has_hidden_mark
 
 
 def _mark_turns(words: Sequence[CaptionWord]) -> list[CaptionWord]:
@@ -120,6 +133,43 @@ def _is_name_part(text: str) -> bool:
     """Whether a word may be one of those that a name consists of: with a capital, and small letters behind it."""
     core = text.lstrip(_OPENING_MARKS)
     return len(core) > 1 and core[0].isupper() and not core.isupper()
+
+
+def _join_marks(words: Sequence[CaptionWord]) -> list[CaptionWord]:
+    """Join words that begin in the middle of a letter, as Thai ones of Whisper may, to the one before."""
+    joined: list[CaptionWord] = []
+    for word in words:
+        if joined and is_attached(word.text[0]):
+            last = joined[-1]
+            joined[-1] = replace(
+                last,
+                text=last.text + word.text,
+                end=max(last.end, word.end),
+                is_sentence_end=word.is_sentence_end,
+                is_clause_end=word.is_clause_end,
+            )
+        else:
+            joined.append(word)
+    return joined
+
+
+def _split_runs(words: Sequence[CaptionWord]) -> Iterator[list[CaptionWord]]:
+    """Split between words that are not written together."""
+    run: list[CaptionWord] = []
+    for word in words:
+        if run and (word.is_speaker_change or not is_joined(run[-1], word)):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _mark_continuations(run: Sequence[CaptionWord], language: str) -> list[CaptionWord]:
+    if len(run) == 1:
+        return list(run)
+    starts = find_phrase_starts([word.text for word in run], language)
+    return [replace(word, is_continuation=not is_start) for word, is_start in zip(run, starts, strict=True)]
 
 
 def is_sentence_end(text: str) -> bool:

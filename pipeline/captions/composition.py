@@ -88,8 +88,9 @@ def build_caption_painter(
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
-    lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
-    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
+    lower_language = text.translation.language if text.translation else text.language
+    lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
+    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
     early = [block.box for block in (*blocks, *lines) if block.start < TITLE_SECONDS]
     scene = TitleScene([*early, *map(_find_box, logos)], faces if style.avoid_faces else None)
     return build_film_painter(painters, options, style, text, canvas, above, scene)
@@ -159,7 +160,7 @@ def compose_blocks(
     place: CaptionPlacement | None = None,
 ) -> list[CaptionBlock]:
     """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     place = place or interpolate_place(placements_of(style), *frame)
     words = drop_positions(words) if style.anchor else words
     groups = group_words(_prepare_words(words, style, language, count_max_columns(place, style, *frame)), style.group)
@@ -190,7 +191,7 @@ def compose_translation(
     """Lay out the lines of a translation as blocks in its derived style, where captions stand without one; at the side
     where the captions are that they are shown with.
     """
-    lower_style, families = derive_style(style), list_families(style.font.family)
+    lower_style, families = derive_style(style), list_families(style.font.family, translation.language)
     place = interpolate_place(placements_of(style), *frame)
     keep = partial(keep_drawable, families=families)
     groups = group_translation(translation, lower_style, keep, count_max_columns(place, lower_style, *frame))
@@ -204,7 +205,7 @@ def compose_translation(
 
 def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
     """The words as they are displayed, with what makes some of them stand out."""
-    keep = partial(keep_drawable, families=list_families(style.font.family))
+    keep = partial(keep_drawable, families=list_families(style.font.family, language))
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
     return mark_words(prepared, style, language)

@@ -105,7 +105,7 @@ def _check_texts(words: Sequence[Word], translation: Translation | None, style: 
 
 
 def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     letters = "".join(c for text in texts for c in text if c.isalpha())
     drawable_letters = keep_drawable(letters, families)
     if not texts:

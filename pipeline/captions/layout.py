@@ -11,11 +11,11 @@ import numpy as np
 from models.captions.placement import NOT_PLACED, Anchor, CaptionPlacement, TextPosition
 from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
-from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.caption_words import CaptionWord, is_joined
 from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.line_breaks import TextLine, break_lines, compute_pen_positions
 from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
-from pipeline.captions.scripts import is_right_to_left, is_unspaced_pair, split_clusters
+from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextExtent
 
 # (text, em in pixels) -> its extent without a stroke.
@@ -157,7 +157,7 @@ def _build_block(
     box = _compute_bounds(words, style)
     dx, dy = box.compute_shift(_find_safe_area(place, frame))
     moved = (replace(w, x=w.x + dx, baseline=w.baseline + dy, box=w.box.move(dx, dy)) for w in words)
-    is_unspaced = any(is_unspaced_pair(left.text, right.text) for left, right in pairwise(group.words))
+    is_unspaced = any(is_joined(*pair) for pair in pairwise(group.words))
     block_box = box.move(dx, dy).clip_to(*frame)
     return CaptionBlock(
         tuple(moved),

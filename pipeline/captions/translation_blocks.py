@@ -15,6 +15,7 @@ from models.languages import load_languages
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.layout import CaptionBlock
+from pipeline.captions.phrase_breaks import split_phrases
 from pipeline.speech import word_timing
 
 _SIZE: Final = 0.62  # of the letters above
@@ -62,9 +63,9 @@ def group_translation(
 
 
 def split_line(line: SubtitleLine, language: str) -> tuple[str, ...]:
-    """The words between which a line may be broken: characters where a language has no spaces."""
+    """The words between which a line may be broken: phrases where a language has no spaces."""
     if language in load_languages().spaceless:
-        return tuple(line.text.replace(" ", ""))
+        return split_phrases(line.text, language)
     return word_timing.tokenize_text(line.text) or (line.text[: word_timing.MAX_TEXT_CHARACTERS],)
 
 

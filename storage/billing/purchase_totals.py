@@ -4,6 +4,8 @@ A purchase that expired or failed may be paid later. It is then taken out of the
 """
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from sqlalchemy import ColumnElement, func, true, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from models.billing.payments import UNDECIDED_STATUSES, Purchase, PurchaseStatus
+from models.billing.payments import UNDECIDED_STATUSES, Provider, Purchase, PurchaseStatus
 from models.jobs.fair_queue import NEVER
 from models.operations.rollups import PurchaseTotal, ReportProgress
 from storage.operations.rollup_writer import SETTLING_TIME
@@ -31,6 +33,23 @@ def list_totals(session: Session) -> list[PurchaseTotal]:
     recent = _sum_up(session, col(Purchase.decided_at) >= since)
     undecided = _sum_up(session, col(Purchase.status).in_(UNDECIDED_STATUSES))
     return [*(total for total, _ in rows), *recent, *undecided]
+
+
+def count_by_status(totals: Sequence[PurchaseTotal]) -> dict[tuple[str, str], int]:
+    """Number of purchases by provider and status; every pair is present."""
+    counts = {(str(provider), str(status)): 0 for provider in Provider for status in PurchaseStatus}
+    for total in totals:
+        counts[total.provider, total.status] = counts.get((total.provider, total.status), 0) + total.purchases
+    return counts
+
+
+def sum_revenue(totals: Sequence[PurchaseTotal]) -> dict[str, int]:
+    """All-time revenue, in minor units of each currency."""
+    revenue: Counter[str] = Counter()
+    for total in totals:
+        if total.status == PurchaseStatus.PAID:
+            revenue[total.currency] += total.amount
+    return dict(revenue)
 
 
 def roll_up(session: Session, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from bots.billing.webhooks.events import DRIFT_EVENT
 from bots.core.operations.upstream_checks import READING_PREFIX, STALE_AGE
-from storage.billing import provider_events, purchase_totals, revenue
+from storage.billing import provider_events, purchase_totals
 from storage.db import Database
 from storage.messaging import updates, whatsapp
 from storage.operations import alert_metrics, error_events, health_readings, metrics
@@ -110,7 +110,7 @@ def _collect_labelled(session: Session) -> Iterator[Metric]:
     numbers = whatsapp.count_by_state(session)
     yield _build_family(GaugeMetricFamily, "whatsapp_numbers", "Numbers on WhatsApp", ["state"], numbers)
     totals, errors = purchase_totals.list_totals(session), error_events.count_by_event(session)
-    purchases, amounts = revenue.count_by_status(totals), revenue.sum_revenue(totals)
+    purchases, amounts = purchase_totals.count_by_status(totals), purchase_totals.sum_revenue(totals)
     yield _build_family(GaugeMetricFamily, "purchases", "Purchases", ["provider", "status"], purchases)
     yield _build_family(CounterMetricFamily, "revenue", "What was paid, in minor units", ["currency"], amounts)
     yield _build_family(GaugeMetricFamily, "logged_errors", "Errors logged in 30 days", ["event", "code"], errors)

@@ -27,9 +27,9 @@ Layer = Literal["all", "under", "letters"]
 class WordBitmaps:
     """Overlays of caption states; caches those of the last block only, so memory does not grow with the film."""
 
-    def __init__(self, style: CaptionStyle, matrix: ColourMatrix = BT709) -> None:
+    def __init__(self, style: CaptionStyle, language: str, matrix: ColourMatrix = BT709) -> None:
         self._style = style
-        self._families = list_families(style.font.family)
+        self._families = list_families(style.font.family, language)
         self._matrix = matrix
         self._block: CaptionBlock | None = None
         self._masks: dict[tuple[int, float], TextMasks] = {}
@@ -112,6 +112,8 @@ class WordBitmaps:
             image = self._get_underlay(block, index, look, pad).copy()
         if layer != "under":
             paint_letters(image, mask.letters, look.fill, pad)
+            if mask.colours is not None:
+                image.alpha_composite(Image.fromarray(mask.colours), (pad, pad))
         return Overlay.from_rgba(
             np.asarray(image), word.x + mask.left - pad, word.baseline + mask.top - pad, self._matrix
         )

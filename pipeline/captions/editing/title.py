@@ -53,7 +53,7 @@ def build_title(
         if block is not None:
             candidates += list_candidates(replace(block, end=end), place, size[1], scale, _STEP)
     chosen = choose_free(candidates, scene, size)
-    return CaptionPainter([chosen.block], _derive_style(style, chosen.scale), canvas) if chosen else None
+    return CaptionPainter([chosen.block], _derive_style(style, chosen.scale), canvas, language) if chosen else None
 
 
 def measure_title_rows(text: str, style: CaptionStyle, size: tuple[int, int], language: str) -> tuple[float, float]:

@@ -109,7 +109,7 @@ def has_ink_outside(overlay: Overlay, frame: tuple[int, int]) -> bool:
 @pytest.mark.parametrize("name", STYLES)
 def test_nothing_that_is_drawn_is_cut_off_while_it_moves(name: str, frame: tuple[int, int]) -> None:
     blocks = compose(name, frame, ["Olá,", LONGEST, "R$", "1.200", "jogamos", "já", "WWWWWWWWWWWWWWWW", "fim!"])
-    painter = CaptionPainter(blocks, get_caption_style(name), Canvas(*frame, 25, BT709))
+    painter = CaptionPainter(blocks, get_caption_style(name), Canvas(*frame, 25, BT709), "en")
     for block in blocks:
         for seconds in (block.start, block.start + 0.04, block.start + 0.12, (block.start + block.end) / 2):
             assert not any(has_ink_outside(overlay, frame) for overlay in painter(seconds))

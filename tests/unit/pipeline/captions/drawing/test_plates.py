@@ -21,7 +21,7 @@ TEXTS = ["We", "type", "a", "big", "day"]
 
 
 def draw(style: CaptionStyle, blocks: list[CaptionBlock], seconds: float) -> np.ndarray:
-    painter = CaptionPainter(blocks, style, Canvas(*FRAME, 25, BT709))
+    painter = CaptionPainter(blocks, style, Canvas(*FRAME, 25, BT709), "en")
     return draw_frame(painter, np.full((FRAME[1], FRAME[0], 3), 90, np.uint8), seconds)
 
 

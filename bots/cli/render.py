@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -136,10 +136,10 @@ def caption(
     """
     if words and subtitles:
         raise typer.BadParameter("give --words or --subtitles, not both.")
-    given = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
-    edits = {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
-    edits |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
-    options = build_caption_options({**given, **edits}, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
+    given: dict[str, Any] = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
+    given |= {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
+    given |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
+    options = build_caption_options(given, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
     _render_captions(video, output, options, words or subtitles, layout)
 
 

@@ -10,13 +10,6 @@ import typer
 
 from bots.cli.console import show_progress
 from bots.cli.options import (
-    build_choice_check,
-    check_outputs,
-    check_writable,
-    parse_assignment,
-    parse_size,
-)
-from bots.cli.render_options import (
     SKETCH_LIMITS,
     BothOption,
     CrfOption,
@@ -41,7 +34,12 @@ from bots.cli.render_options import (
     TranslationOption,
     WordsOption,
     build_caption_options,
+    build_choice_check,
+    check_outputs,
+    check_writable,
     list_kind_names,
+    parse_assignment,
+    parse_size,
 )
 from models.jobs.options import (
     NO_TRANSLATION,

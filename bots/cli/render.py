@@ -4,19 +4,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bots.cli.console import show_progress
 from bots.cli.options import (
-    build_choice_check,
-    check_outputs,
-    check_writable,
-    parse_assignment,
-    parse_size,
-)
-from bots.cli.render_options import (
     SKETCH_LIMITS,
     BothOption,
     CrfOption,
@@ -41,7 +34,12 @@ from bots.cli.render_options import (
     TranslationOption,
     WordsOption,
     build_caption_options,
+    build_choice_check,
+    check_outputs,
+    check_writable,
     list_kind_names,
+    parse_assignment,
+    parse_size,
 )
 from models.jobs.options import (
     NO_TRANSLATION,
@@ -136,10 +134,10 @@ def caption(
     """
     if words and subtitles:
         raise typer.BadParameter("give --words or --subtitles, not both.")
-    given = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
-    edits = {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
-    edits |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
-    options = build_caption_options({**given, **edits}, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
+    given: dict[str, Any] = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
+    given |= {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
+    given |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
+    options = build_caption_options(given, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
     _render_captions(video, output, options, words or subtitles, layout)
 
 

@@ -120,10 +120,12 @@ class Conversation:
         return answered is not None
 
     def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines."""
+        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines, or comes
+        after one and is like them."""
         quoted = line_lists.find_quoted_list(context)
-        if quoted is not None:
-            corrections.apply_correction(self.pipeline, context, result, quoted, text)
+        answered = quoted or line_lists.find_last_list(context)
+        if answered is not None and (quoted or corrections.is_correction(context, answered, text)):
+            corrections.apply_correction(self.pipeline, context, result, answered, text)
         else:
             result.replies.append(reply_for("not-understood"))
 

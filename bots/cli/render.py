@@ -139,6 +139,7 @@ def caption(
     end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
     both: BothOption = False,
     subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
+    mask_profanity: Annotated[bool, typer.Option("--mask-profanity", help="Hide the letters of swear words.")] = False,
     loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
@@ -165,6 +166,7 @@ def caption(
             "card_name": end_card or "",
             "translation_lines": "both" if both else "translated",
             "subtitle_track": subtitle_track,
+            "profanity": "mask" if mask_profanity else "keep",
             "normalise_loudness": loudness,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }

@@ -127,6 +127,8 @@ edit-bar = ▬ Progress bar
 edit-title = 🪝 Title at the start
 edit-card = 🏁 Card at the end
 edit-loudness = 🔊 Even loudness (-14 LUFS)
+edit-track = 📄 Subtitle track in the file
+edit-profanity = 🤐 Hide swear words
 
 ## Choices
 
@@ -273,7 +275,14 @@ setting-title = 🪝 Title at the start: { $value }
 setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
+setting-profanity = 🤐 Hide swear words: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
+setting-captions =
+    📄 Extras of captions: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
 setting-polish =
     ✨ Polish: { $count ->
         [0] off
@@ -281,6 +290,7 @@ setting-polish =
        *[other] { $count } on
     }
 setting-text-translate = 🌐 Translate transcripts: { $value }
+setting-choose-captions = What shall the captions of all films to come have? Tap to switch on or off.
 setting-choose-polish = What shall be done with all films to come? Tap to switch on or off.
 setting-choose-text-translate = In which language shall texts also come, below what is said?
 setting-choose-seconds = How long shall a drawing take?
@@ -296,6 +306,7 @@ setting-choose-title = Shall a title be shown in the first three seconds?
 setting-choose-card = Shall the film end with a card with a name?
 setting-choose-lines = Where shall the translation stand?
 setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
+setting-choose-profanity = Shall the letters of swear words be hidden, as in “s**t”? In captions and subtitles; the sound stays as it is.
 setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?
 balance =
     { $available ->

@@ -127,6 +127,8 @@ edit-bar = ▬ Barra de progreso
 edit-title = 🪝 Título al principio
 edit-card = 🏁 Tarjeta al final
 edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
+edit-track = 📄 Pista de subtítulos en el archivo
+edit-profanity = 🤐 Ocultar palabrotas
 
 ## Opciones
 
@@ -273,7 +275,14 @@ setting-title = 🪝 Título al principio: { $value }
 setting-card = 🏁 Tarjeta al final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Pista de subtítulos en el archivo: { $value }
+setting-profanity = 🤐 Ocultar palabrotas: { $value }
 setting-loudness = 🔊 Volumen de las plataformas: { $value }
+setting-captions =
+    📄 Extras de los subtítulos: { $count ->
+        [0] apagado
+        [one] 1 activado
+       *[other] { $count } activados
+    }
 setting-polish =
     ✨ Pulir: { $count ->
         [0] apagado
@@ -281,6 +290,7 @@ setting-polish =
        *[other] { $count } activados
     }
 setting-text-translate = 🌐 Traducir transcripciones: { $value }
+setting-choose-captions = ¿Qué deben llevar los subtítulos de todos tus próximos videos? Toca para activar o desactivar.
 setting-choose-polish = ¿Qué hago con todos tus próximos videos? Toca para activar o desactivar.
 setting-choose-text-translate = ¿En qué idioma deben llegar también los textos, debajo de lo que se dice?
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
@@ -296,6 +306,7 @@ setting-choose-title = ¿Muestro un título en los tres primeros segundos?
 setting-choose-card = ¿Debe terminar el video con una tarjeta con un nombre?
 setting-choose-lines = ¿Dónde va la traducción?
 setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
+setting-choose-profanity = ¿Oculto las letras de las palabrotas, como en “m****a”? En los subtítulos y en sus archivos; el sonido queda como está.
 setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?
 balance =
     { $available ->

@@ -127,6 +127,8 @@ edit-bar = ▬ Barra de progresso
 edit-title = 🪝 Título no começo
 edit-card = 🏁 Cartão no final
 edit-loudness = 🔊 Volume uniforme (-14 LUFS)
+edit-track = 📄 Faixa de legendas no arquivo
+edit-profanity = 🤐 Esconder palavrões
 
 ## Opções
 
@@ -273,7 +275,14 @@ setting-title = 🪝 Título no começo: { $value }
 setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-profanity = 🤐 Esconder palavrões: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
+setting-captions =
+    📄 Extras das legendas: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
 setting-polish =
     ✨ Turbinar: { $count ->
         [0] desligado
@@ -281,6 +290,7 @@ setting-polish =
        *[other] { $count } ligados
     }
 setting-text-translate = 🌐 Traduzir transcrições: { $value }
+setting-choose-captions = O que as legendas de todos os seus próximos vídeos devem ter? Toque para ligar ou desligar.
 setting-choose-polish = O que devo fazer com todos os seus próximos vídeos? Toque para ligar ou desligar.
 setting-choose-text-translate = Em qual idioma os textos devem vir também, abaixo do que é dito?
 setting-choose-seconds = Quanto tempo deve durar um desenho?
@@ -296,6 +306,7 @@ setting-choose-title = Devo mostrar um título nos três primeiros segundos?
 setting-choose-card = O vídeo deve terminar com um cartão com um nome?
 setting-choose-lines = Onde fica a tradução?
 setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-profanity = Devo esconder as letras dos palavrões, como em “p***a”? Nas legendas e nos arquivos delas; o som fica como está.
 setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->

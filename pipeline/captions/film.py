@@ -16,6 +16,7 @@ from pipeline.captions.composition import build_caption_painter, prepare_lines, 
 from pipeline.captions.editing.cut_words import cut_lines
 from pipeline.captions.editing.edit_planning import plan_edit
 from pipeline.captions.editing.film_painter import FilmText
+from pipeline.captions.emphasis import mask_profanity
 from pipeline.captions.text_shaping import keep_drawable
 from pipeline.media.editing.cut_list import CutList
 from pipeline.media.finishing.film_finish import Finish, finish_film
@@ -52,6 +53,7 @@ def make(
     said = spoken or Transcript(language=language, words=tuple(words))
     edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
     shown = prepare_texts(edited.words, options, language)
+    options = _mask_title(options, language)
     moved = cut_lines(prepare_lines(translation, options), edited.edit.cuts) if translation else None
 
     text = FilmText(shown, language, logo, moved)
@@ -68,6 +70,14 @@ def make(
     if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
     return replace(film, cuts=edited.edit.cuts.to_seconds())
+
+
+def _mask_title(options: CaptionOptions, language: str) -> CaptionOptions:
+    """The options with profanity masked in the given title too, where they ask for that."""
+    if options.profanity != "mask":
+        return options
+    title = " ".join(mask_profanity(word, language) for word in options.title_text.split())
+    return options.model_copy(update={"title_text": title})
 
 
 def _plan_finish(video: Path, text: FilmText, options: CaptionOptions) -> Finish:

@@ -139,6 +139,7 @@ PunchInOption = Annotated[bool, typer.Option("--punch-in", help="Zoom in on word
 ProgressBarOption = Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")]
 EndCardOption = Annotated[str | None, typer.Option(help="Name on a card at the end.")]
 SubtitleTrackOption = Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")]
+MaskProfanityOption = Annotated[bool, typer.Option("--mask-profanity", help="Hide the letters of swear words.")]
 LoudnessOption = Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")]
 MaxBytesOption = Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")]
 LayoutOption = Annotated[Path | None, typer.Option(callback=check_writable, help="Write where every word stands.")]

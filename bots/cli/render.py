@@ -21,6 +21,7 @@ from bots.cli.options import (
     LanguageOption,
     LayoutOption,
     LoudnessOption,
+    MaskProfanityOption,
     MaxBytesOption,
     OutputOption,
     PresetOption,
@@ -122,6 +123,7 @@ def caption(
     end_card: EndCardOption = None,
     both: BothOption = False,
     subtitle_track: SubtitleTrackOption = False,
+    mask_profanity: MaskProfanityOption = False,
     loudness: LoudnessOption = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
@@ -137,6 +139,7 @@ def caption(
     given: dict[str, Any] = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
     given |= {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
     given |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
+    given |= {"profanity": "mask" if mask_profanity else "keep"}
     options = build_caption_options(given, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
     _render_captions(video, output, options, words or subtitles, layout)
 

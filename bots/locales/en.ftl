@@ -89,7 +89,11 @@ heard-groq = 👂 Language: { $spoken } · heard by Groq
 heard-local = 👂 Language: { $spoken } · heard by this service itself
 transcript-file-srt = The subtitles as .srt, with the times.
 transcript-file-vtt = The subtitles as .vtt, with the times.
+transcript-file-ass = The subtitles as .ass, with the times of the words.
 transcript-file-txt = The text as a file.
+caption-file-srt = The subtitles of the film as .srt, with its times.
+caption-file-vtt = The subtitles of the film as .vtt, with its times.
+caption-file-ass = The subtitles of the film as .ass, with its times.
 follow-up-running = I'm already working on that. It will be here in a moment.
 film-as-file = The original file, untouched.
 
@@ -132,6 +136,8 @@ title-too-long = That title has { $length } characters, and there is room for { 
 title-unreadable = There is no letter and no digit in that title. Write me another one.
 edit-card = 🏁 Card at the end
 edit-loudness = 🔊 Even loudness (-14 LUFS)
+edit-track = 📄 Subtitle track in the file
+edit-profanity = 🤐 Hide swear words
 
 ## Choices
 
@@ -145,7 +151,9 @@ choice-title-automatic = 🎲 Choose it for me
 choice-edited = 🎬 Make this film
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
+choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-subtitles = 📄 Subtitles
 choice-summary = 📋 Summary
 choice-chapters = 🔖 Chapters
 choice-back = « Back
@@ -279,7 +287,14 @@ setting-title = 🪝 Title at the start: { $value }
 setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
+setting-profanity = 🤐 Hide swear words: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
+setting-captions =
+    📄 Extras of captions: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
 setting-polish =
     ✨ Polish: { $count ->
         [0] off
@@ -287,6 +302,7 @@ setting-polish =
        *[other] { $count } on
     }
 setting-text-translate = 🌐 Translate transcripts: { $value }
+setting-choose-captions = What shall the captions of all films to come have? Tap to switch on or off.
 setting-choose-polish = What shall be done with all films to come? Tap to switch on or off.
 setting-choose-text-translate = In which language shall texts also come, below what is said?
 setting-choose-seconds = How long shall a drawing take?
@@ -302,6 +318,7 @@ setting-choose-title = Shall a title be shown in the first three seconds?
 setting-choose-card = Shall the film end with a card with a name?
 setting-choose-lines = Where shall the translation stand?
 setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
+setting-choose-profanity = Shall the letters of swear words be hidden, as in “s**t”? In captions and subtitles; the sound stays as it is.
 setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?
 balance =
     { $available ->

@@ -89,7 +89,11 @@ heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
 heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
+transcript-file-ass = As legendas em .ass, com os tempos das palavras.
 transcript-file-txt = O texto em um arquivo.
+caption-file-srt = As legendas do vídeo em .srt, com os tempos dele.
+caption-file-vtt = As legendas do vídeo em .vtt, com os tempos dele.
+caption-file-ass = As legendas do vídeo em .ass, com os tempos dele.
 follow-up-running = Já estou trabalhando nisso. Chega daqui a pouco.
 film-as-file = O arquivo original, sem mudanças.
 
@@ -132,6 +136,8 @@ title-too-long = Esse título tem { $length } caracteres, e cabem { $limit }. Es
 title-unreadable = Esse título não tem nenhuma letra nem número. Escreva outro.
 edit-card = 🏁 Cartão no final
 edit-loudness = 🔊 Volume uniforme (-14 LUFS)
+edit-track = 📄 Faixa de legendas no arquivo
+edit-profanity = 🤐 Esconder palavrões
 
 ## Opções
 
@@ -145,7 +151,9 @@ choice-title-automatic = 🎲 Escolha por mim
 choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
+choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-subtitles = 📄 Legendas
 choice-summary = 📋 Resumo
 choice-chapters = 🔖 Capítulos
 choice-back = « Voltar
@@ -279,7 +287,14 @@ setting-title = 🪝 Título no começo: { $value }
 setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-profanity = 🤐 Esconder palavrões: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
+setting-captions =
+    📄 Extras das legendas: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
 setting-polish =
     ✨ Turbinar: { $count ->
         [0] desligado
@@ -287,6 +302,7 @@ setting-polish =
        *[other] { $count } ligados
     }
 setting-text-translate = 🌐 Traduzir transcrições: { $value }
+setting-choose-captions = O que as legendas de todos os seus próximos vídeos devem ter? Toque para ligar ou desligar.
 setting-choose-polish = O que devo fazer com todos os seus próximos vídeos? Toque para ligar ou desligar.
 setting-choose-text-translate = Em qual idioma os textos devem vir também, abaixo do que é dito?
 setting-choose-seconds = Quanto tempo deve durar um desenho?
@@ -302,6 +318,7 @@ setting-choose-title = Devo mostrar um título nos três primeiros segundos?
 setting-choose-card = O vídeo deve terminar com um cartão com um nome?
 setting-choose-lines = Onde fica a tradução?
 setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-profanity = Devo esconder as letras dos palavrões, como em “p***a”? Nas legendas e nos arquivos delas; o som fica como está.
 setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->

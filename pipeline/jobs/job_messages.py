@@ -104,11 +104,11 @@ def find_result_text(session: Session, job: Job) -> Message | None:
 
 
 def build_file_message(job: Job, media: Media, output: str, cause: str) -> OutboxMessage:
-    """One of the job's files as a document, which no messenger recompresses."""
+    """One of the job's files as a document, which no messenger recompresses; the same cause may send several."""
     is_result = output == get_kind(job.kind).result.name
     text = TranslatedText(key="film-as-file" if is_result else f"{job.kind}-file-{output}")
     message = Message(paragraphs=(text,), media_id=media.id, as_file=True)
-    return OutboxMessage(message, cause=cause, reply_to=job.reply_to, job_id=job.id)
+    return OutboxMessage(message, cause, output, job.reply_to, job.id)
 
 
 def _build_error_message(job: Job, code: str, refunded_credits: int, values: Mapping[str, Any]) -> Message:

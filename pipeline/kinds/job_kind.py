@@ -43,6 +43,10 @@ AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
 EDIT_BUTTON = ResultButton("edit")
 CORRECT_BUTTON = ResultButton("correct", begins_row=True)
+SUBTITLES_BUTTON = ResultButton("subtitles", begins_row=True)
+
+SUBTITLE_FORMATS = ("srt", "vtt", "ass")
+"""Names of the outputs that are subtitles, and their formats."""
 
 
 @dataclass(frozen=True, slots=True)

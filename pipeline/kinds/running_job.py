@@ -117,8 +117,7 @@ class RunningJob:
         """A result that is a text; what was heard for it goes with it, if it was not known before."""
         path = self.spec.folder / f"{self.spec.kind}.txt"
         path.write_text(text + "\n", encoding="utf-8")
-        output = OutputFile(name, path, MediaInfo(MediaKind.TEXT, "txt", path.stat().st_size))
-        return JobResult((output,), transcript if self.spec.transcript is None else None)
+        return JobResult((describe_text_file(name, path),), transcript if self.spec.transcript is None else None)
 
     def run_task(
         self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0
@@ -165,6 +164,11 @@ class RunningJob:
 
 RunJob = Callable[[RunningJob], JobResult]
 """Makes the files of a job. Raises RequestRejected, ProcessingFailed or JobCancelled."""
+
+
+def describe_text_file(name: str, path: Path) -> OutputFile:
+    """A text that was written, as the output of that name; its suffix is its format."""
+    return OutputFile(name, path, MediaInfo(MediaKind.TEXT, path.suffix.removeprefix("."), path.stat().st_size))
 
 
 def list_film_files(film: Film) -> tuple[OutputFile, OutputFile]:

@@ -1,6 +1,6 @@
 """Handlers of the choices (buttons) under messages. The data of a choice is hostile: any client can send it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bots.core import roles
 from bots.core.admin import confirmation, whatsapp_numbers
@@ -14,7 +14,7 @@ from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
-from pipeline import Pipeline, build_file_message, find_kind, get_kind
+from pipeline import SUBTITLE_FORMATS, Pipeline, build_file_message, find_kind, get_kind
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox
@@ -71,14 +71,25 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     code, _, output = argument.partition(":")
     job = _find_job(context, code)
     kind = find_kind(job.kind) if job else None
-    name = output or (kind.result.name if kind else "")
-    media = jobs.map_outputs(context.session, job.id).get(name) if job else None
-    if job is None or kind is None or media is None or media.file_id is None:
+    _send_outputs(context, result, job, (output or (kind.result.name if kind else ""),))
+
+
+def send_subtitles(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Send the subtitles of a film as documents, in every format."""
+    _send_outputs(context, result, _find_job(context, argument), SUBTITLE_FORMATS)
+
+
+def _send_outputs(context: Context, result: HandlerResult, job: Job | None, names: Sequence[str]) -> None:
+    """Send files of a job as documents, all or none of them."""
+    outputs = jobs.map_outputs(context.session, job.id) if job else {}
+    files = [outputs.get(name) for name in names]
+    if job is None or any(media is None or media.file_id is None for media in files):
         result.replies.append(reply_for("error-file-gone" if job else "error-not-found"))
         return
     cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
-    outbox_message = build_file_message(job, media, name, cause)
-    outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    for name, media in zip(names, filter(None, files), strict=True):
+        message = build_file_message(job, media, name, cause)
+        outbox.enqueue(context.session, context.address, context.person.id, message, context.now)
 
 
 def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -160,6 +171,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "cancel": cancel_job,
     "again": repeat_job,
     "file": send_file,
+    "subtitles": send_subtitles,
     "make": make_follow_up,
     "set": set_preference,
     "language": set_language,

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from bots.core.context import choice_for, text_for
 from bots.core.conversation.features.registry import list_group, list_settings
-from bots.core.conversation.features.settings import Setting, Tastes, is_switched_on
+from bots.core.conversation.features.settings import Setting, Tastes, find_opposite, is_switched_on
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 
@@ -48,9 +48,8 @@ def build_group_menu(group: str, tastes: Tastes, edited_message_id: str | None) 
 
 
 def _build_switch(setting: Setting, tastes: Tastes) -> TranslatedChoice:
-    is_on = is_switched_on(setting, tastes)
-    choice = choice_for(f"set:{setting.name}={'off' if is_on else 'on'}", f"edit-{setting.name}")
-    return mark_chosen(choice, is_chosen=is_on)
+    choice = choice_for(f"set:{setting.name}={find_opposite(setting, tastes).value}", f"edit-{setting.name}")
+    return mark_chosen(choice, is_chosen=is_switched_on(setting, tastes))
 
 
 def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str | None) -> Message:

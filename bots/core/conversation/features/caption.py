@@ -5,6 +5,7 @@ from bots.core.conversation.features.settings import (
     SPOKEN_LANGUAGE,
     Setting,
     SettingValue,
+    label_switch,
     list_translations,
     switch_for,
     values_from,
@@ -36,12 +37,17 @@ def _list_colours() -> tuple[SettingValue, ...]:
     return values_from({"auto": TranslatedText(key="colour-auto"), **colours})
 
 
+def _list_profanity_values() -> tuple[SettingValue, ...]:
+    return label_switch("keep", "mask")
+
+
 def _list_translation_lines() -> tuple[SettingValue, ...]:
     keys = {"translated": "choice-lines-translated", "both": "choice-lines-both"}
     return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
 
 
-POLISH = "polish"  # the row of these switches in /settings
+CAPTIONS = "captions"  # the rows of these switches in /settings
+POLISH = "polish"
 EDITS = {
     "p": switch_for("pauses", option="cut_pauses", group=POLISH),
     "z": switch_for("zoom", option="punch_in", group=POLISH),
@@ -76,7 +82,8 @@ CAPTION_FEATURE = Feature(
             list_values=_list_translation_lines,
             needs_chat_model=True,
         ),
-        switch_for("track", option="subtitle_track"),
+        switch_for("track", option="subtitle_track", group=CAPTIONS),
+        Setting("profanity", option="profanity", default="keep", list_values=_list_profanity_values, group=CAPTIONS),
         *EDITS.values(),
     ),
     edits=EDITS,

@@ -67,16 +67,25 @@ def _format_stored(value: object) -> str:
 
 def switch_for(name: str, option: str, group: str = "") -> Setting:
     """A setting that is on or off, and off by default."""
-    return Setting(name, option=option, default="off", list_values=_list_switch_values, parse="on".__eq__, group=group)
+    values = label_switch("off", "on")
+    return Setting(name, option=option, default="off", list_values=lambda: values, parse="on".__eq__, group=group)
+
+
+def label_switch(off: str, on: str) -> tuple[SettingValue, SettingValue]:
+    """The values of a switch, "off" first, from what its option has for both."""
+    labels = (TranslatedText(key="choice-switch-off"), TranslatedText(key="choice-switch-on"))
+    return SettingValue(off, labels[0]), SettingValue(on, labels[1])
 
 
 def is_switched_on(setting: Setting, tastes: Tastes) -> bool:
     """Whether a switch is on."""
-    return setting.find_chosen(tastes).value == "on"
+    return setting.find_chosen(tastes) != setting.list_values()[0]
 
 
-def _list_switch_values() -> tuple[SettingValue, ...]:
-    return values_from({value: TranslatedText(key=f"choice-switch-{value}") for value in ("off", "on")})
+def find_opposite(setting: Setting, tastes: Tastes) -> SettingValue:
+    """The value that a tap on a switch sets."""
+    off, on = setting.list_values()
+    return off if is_switched_on(setting, tastes) else on
 
 
 def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...]:

@@ -15,6 +15,7 @@ from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
+from models.media.facts import MediaKind
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
@@ -47,6 +48,13 @@ class CorrectableJob:
     def options(self) -> JobOptions:
         """The options it was made with."""
         return self.kind.options.model_validate(self.job.parameters)
+
+    def find_numbered_file(self, session: Session) -> Media | None:
+        """The file whose captions are the numbered lines; None where it is deleted, and for a film, whose captions may
+        have other times, a translation below them and masked words."""
+        file = jobs.map_outputs(session, self.job.id).get(SUBTITLES)
+        is_numbered = self.kind.result.media_kind is MediaKind.TEXT
+        return file if is_numbered and file is not None and file.file_id else None
 
     def compute_price(self, pipeline: Pipeline, person: Person) -> int:
         """Credits that the next correction costs."""
@@ -102,7 +110,7 @@ def _send_lines(pipeline: Pipeline, context: Context, result: HandlerResult, fou
     if len(texts) <= MAX_MESSAGES:
         messages = [Message(paragraphs=(text_for("name", name=text),)) for text in texts[:-1]]
         messages.append(Message(paragraphs=(text_for("name", name=texts[-1]), *hints)))
-    elif (file := jobs.map_outputs(context.session, found.job.id).get(SUBTITLES)) is not None and file.file_id:
+    elif (file := found.find_numbered_file(context.session)) is not None:
         hints = (text_for("correction-in-file"), *hints)
         messages = [Message(paragraphs=hints, media_id=file.id, as_file=True)]
     else:

@@ -12,7 +12,7 @@ from fakes.world.world import World
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
 from models.jobs.transcript import Transcript, Word
-from pipeline.speech.subtitles.writer import to_srt
+from pipeline.speech.subtitles import writer
 from storage.jobs import jobs, transcripts
 from storage.media import files
 
@@ -356,7 +356,7 @@ async def test_the_subtitles_of_a_transcript_can_be_sent_back_corrected(house: W
     await ana.send_files(build_audio(30), names=("talk.ogg",))
     await run_and_deliver(house)
     lines = await ana.choose(find_button(ana.last_message), ana.last_message)
-    corrected = to_srt(HEARD).replace("joao", "João").encode()
+    corrected = writer.write(HEARD, ".srt").replace("joao", "João").encode()
     attachments = ana.build_files_inbound(corrected, names=("talk.srt",)).attachments
     await ana.handle_inbound(ana.build_inbound(attachments=attachments, quoted_message_id=lines.id))
     first, second = house.list_jobs()

@@ -80,6 +80,27 @@ async def test_the_switches_of_polish_share_a_row_and_are_switched_in_place(ana:
     assert len(ana.messages) == 1
 
 
+async def test_swear_words_and_the_subtitle_track_share_a_row_and_become_options_of_films(
+    house: World, ana: FakeUser
+) -> None:
+    house.pipeline.has_chat_model = True  # with all rows there are
+    menu = await ana.send_text("/settings")
+    assert len(menu.choices) <= 10  # as many rows as a list of WhatsApp has
+    await ana.choose(menu.get_choice_data("Extras of captions: off"), menu)
+    assert menu.labels == ["📄 Subtitle track in the file", "🤐 Hide swear words", "« Back"]
+    await ana.choose(menu.get_choice_data("Hide swear words"), menu)
+    assert "✅ 🤐 Hide swear words" in menu.labels
+    assert ana.person.tastes == {"profanity": "mask"}
+    await ana.send_files(build_video(10))
+    await ana.choose(menu.get_choice_data("Hide swear words"), menu)
+    await ana.choose(menu.get_choice_data("Subtitle track"), menu)
+    await ana.send_files(build_video(11))
+    options = [(job.parameters["profanity"], job.parameters["subtitle_track"]) for job in house.list_jobs()]
+    assert options == [("mask", False), ("keep", True)]
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert "📄 Extras of captions: 1 on" in menu.labels
+
+
 async def test_rows_of_old_messages_for_each_switch_still_work(ana: FakeUser) -> None:
     menu = await ana.choose("set:bar")
     assert menu.labels == ["✅ Off", "On", "« Back"]

@@ -20,18 +20,19 @@ from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
-from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
+from pipeline.media.bitrate import tighten_budget
 from pipeline.media.demux import open_media
 from pipeline.media.editing.cut_list import UNEDITED, CutList, Edit
 from pipeline.media.editing.cut_soundtrack import CutSoundtrack
 from pipeline.media.editing.layers import Layer
-from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
-from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
+from pipeline.media.encoding.frame_conversion import FrameConverter
+from pipeline.media.encoding.frame_encoder import FrameEncoder
+from pipeline.media.encoding.transcode_plan import TranscodePlan, plan_transcode
 from pipeline.media.overlay import ColourMatrix
 from pipeline.media.overwriting import replace_content
-from pipeline.media.soundtrack import BIT_RATE, Soundtrack, bit_rate_for, create_soundtrack
+from pipeline.media.soundtrack import Soundtrack, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
-from pipeline.media.streams.source import SourceMeasures, SourceStreams, measure_streams, select_streams
+from pipeline.media.streams.source import SourceStreams, select_streams
 from pipeline.media.thumbnail import ThumbnailPicker
 from pipeline.progress import ProgressCallback
 
@@ -44,8 +45,6 @@ While nothing changes it returns the same layers, not equal ones: a frame is rep
 _STAGE_NAME = "captions"
 _MAX_RETRIES = 2
 _ATTEMPT_STEM = "attempt"  # of the name of a film that is encoded again
-_MAX_RATE = Fraction(120)  # frames per second: broken timestamps can make any number
-_RATE_TOLERANCE = Fraction(1, 10)  # share by which the header's frame rate may miss the counted one
 _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
 
 
@@ -62,18 +61,6 @@ class Canvas:
 
 
 PainterFactory = Callable[[Canvas], Painter]
-
-
-@dataclass(frozen=True, slots=True)
-class _TranscodePlan:
-    """What is known of the film before it is encoded."""
-
-    budget: BitrateBudget
-    colours: ColourTags
-    rate: Fraction  # frames per second
-    end: Fraction  # seconds from the start of the film
-    edit: Edit
-    pixels: int  # of the largest frame, as displayed by itself
 
 
 class _LargerFrame(Exception):
@@ -96,7 +83,7 @@ def transcode(
     """
     try:
         plan, film = _run_first_pass(
-            source, out, painter_factory, partial(_plan_transcode, source, encoding, edit), progress
+            source, out, painter_factory, partial(plan_transcode, source, encoding, edit), progress
         )
         if encoding.max_bytes is None:
             return film
@@ -108,7 +95,7 @@ def transcode(
     return film
 
 
-def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _TranscodePlan, limit: int) -> Film:
+def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: TranscodePlan, limit: int) -> Film:
     """Encode again where the film misses its budget; of all attempts the largest that fits is kept."""
     size = film.size
     for _ in range(_MAX_RETRIES):
@@ -132,9 +119,9 @@ def _run_first_pass(
     source: Path,
     out: Path,
     painter_factory: PainterFactory,
-    make_plan: Callable[..., _TranscodePlan],
+    make_plan: Callable[..., TranscodePlan],
     progress: ProgressCallback,
-) -> tuple[_TranscodePlan, Film]:
+) -> tuple[TranscodePlan, Film]:
     """Encode at the size of the first frame; only if a larger one comes, all are decoded to find the largest."""
     plan = make_plan()
     reported = [0.0]
@@ -150,45 +137,11 @@ def _run_first_pass(
         return plan, _run_pass(source, out, painter_factory, plan, report)
 
 
-def _plan_transcode(
-    source: Path, encoding: EncodingOptions, edit: Edit, *, is_size_varying: bool = False
-) -> _TranscodePlan:
-    with open_media(source) as container:
-        sources = select_streams(container)
-        measures = measure_streams(sources, is_size_varying=is_size_varying)
-        end = edit.cuts.map_time(measures.end - sources.origins.start) + edit.closing
-        audio_bits = BIT_RATE if edit.cuts and sources.audio else _measure_audio_bits(sources, measures)
-        budget = compute_budget(measures.size, float(end), audio_bits, encoding, source_bytes=source.stat().st_size)
-        converter = FrameConverter((budget.width, budget.height), sources.video)
-        colours = colour_tags_of(converter(measures.first_frame), measures.size)
-        rate = _choose_rate(sources.video, measures.frame_rate)
-        return _TranscodePlan(budget, colours, rate, end, edit, measures.size[0] * measures.size[1])
-
-
-def _measure_audio_bits(sources: SourceStreams, measures: SourceMeasures) -> int:
-    """Bits per second of the film's sound."""
-    if sources.audio is None or measures.seconds <= 0:
-        return 0
-    return bit_rate_for(sources.audio, measures.audio_bytes * 8 / measures.seconds)
-
-
-def _choose_rate(video: VideoStream, counted: Fraction | None) -> Fraction:
-    """The nominal frame rate if it is about the counted one; a browser's, for example, are the ticks of its clock.
-
-    Where frames are so rare that they will be repeated, it is the rate at which they are.
-    """
-    if counted is None:
-        return Fraction(REPEAT_RATE)
-    nominal = video.guessed_rate or video.average_rate
-    rate = nominal if nominal and abs(nominal / counted - 1) <= _RATE_TOLERANCE else counted.limit_denominator(1001)
-    return Fraction(REPEAT_RATE) if rate < SLOWEST_RATE else min(rate, _MAX_RATE)
-
-
 class _TranscodePass:
     """One encoding pass over one video."""
 
     def __init__(
-        self, sources: SourceStreams, output: OutputContainer, painter_factory: PainterFactory, plan: _TranscodePlan
+        self, sources: SourceStreams, output: OutputContainer, painter_factory: PainterFactory, plan: TranscodePlan
     ) -> None:
         self._sources = sources
         self._plan = plan
@@ -232,7 +185,7 @@ class _TranscodePass:
 
 
 def _run_pass(
-    source: Path, out: Path, painter_factory: PainterFactory, plan: _TranscodePlan, progress: ProgressCallback
+    source: Path, out: Path, painter_factory: PainterFactory, plan: TranscodePlan, progress: ProgressCallback
 ) -> Film:
     with ExitStack() as stack:
         sources = select_streams(stack.enter_context(open_media(source)))
@@ -252,7 +205,7 @@ def _add_soundtrack(sources: SourceStreams, output: OutputContainer, cuts: CutLi
     return create_soundtrack(sources.audio, output, sources.origins.shift)
 
 
-def _add_video_stream(sources: SourceStreams, output: OutputContainer, plan: _TranscodePlan) -> VideoStream:
+def _add_video_stream(sources: SourceStreams, output: OutputContainer, plan: TranscodePlan) -> VideoStream:
     """Add the video stream, fully configured: the first audio packet written opens the encoder.
 
     Its time base is a whole part of the source's, so that every time stays exact.

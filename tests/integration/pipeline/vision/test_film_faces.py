@@ -100,6 +100,15 @@ def test_a_face_far_from_the_captions_costs_no_second_look(tmp_path: Path) -> No
     assert [seconds for seconds, _ in track.samples] == [0, 2.5]
 
 
+def test_faces_are_searched_again_only_where_something_has_moved(tmp_path: Path) -> None:
+    heads = [Head(0.5, 0.4, 0.3), Head(0.5, 0.4, 0.3), Head(0.54, 0.4, 0.3)]
+    film = write_film(tmp_path / "f.mp4", cut_between(heads, 3), UPRIGHT, 9, key_frames=30)
+    (track,) = find_film_faces(film, UPRIGHT, (0.9, 1.0)).tracks
+    first, second, moved = (face for _, face in track.samples)
+    assert first is second
+    assert (moved.box.x - first.box.x) / UPRIGHT[0] == pytest.approx(0.04, abs=0.02)
+
+
 def test_a_film_without_anybody_has_no_faces(tmp_path: Path) -> None:
     assert (
         find_film_faces(write_film(tmp_path / "f.mp4", lambda _: None, UPRIGHT, 2, key_frames=10), UPRIGHT, ROWS).tracks

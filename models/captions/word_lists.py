@@ -1,4 +1,4 @@
-"""Lists of words by language, in `words/`: what is emphasised, set small, masked, or cut out."""
+"""Lists of words by language, in `words/`: what is emphasised, set small, masked, cut out, or has an emoji."""
 
 import re
 import unicodedata
@@ -31,6 +31,19 @@ def is_profane(text: str, language: str) -> bool:
     pattern = patterns.get(language)
     folded = normalize_word(text)
     return any(each.fullmatch(folded) for each in ([pattern] if pattern else patterns.values()))
+
+
+def find_emoji(text: str, language: str) -> str | None:
+    """The emoji that goes with a word, if there is one."""
+    return _load_emoji().get(language, {}).get(normalize_word(text))
+
+
+@cache
+def _load_emoji() -> Mapping[str, Mapping[str, str]]:
+    return {
+        language: {word: emoji for emoji, words in lists.items() for word in words.split()}
+        for language, lists in read_table("words/emoji.toml").items()
+    }
 
 
 @cache

@@ -17,9 +17,11 @@ from pipeline.captions.avoidance.pairs import move_aside
 from pipeline.captions.avoidance.places import SMALLER_SCALE
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.emoji_marks import MARK_ROWS, EmojiMarks, Surroundings, expand_blocks, place_marks
 from pipeline.captions.editing.film_painter import FilmText, build_film_painter
 from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.editing.punch_in import build_punch_in
+from pipeline.captions.editing.title import TITLE_SECONDS
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
@@ -75,19 +77,24 @@ def build_caption_painter(
     place = _find_place(style, size, options)
     blocks, lines = _compose_text(text, style, size, place)
     faces = None
-    if search_faces and blocks and (style.avoid_faces or options.punch_in):
-        faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
+    if search_faces and blocks and (style.avoid_faces or options.punch_in or options.emoji):
+        top, bottom = find_rows([*blocks, *lines], size[1])
+        faces = search_faces(size, (top - MARK_ROWS if options.emoji else top, bottom))
     if faces and faces.tracks and style.avoid_faces:
         smaller = partial(_compose_text, text, _shrink_letters(style), size, place)
         blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
+    around = Surroundings(place, size, lines, faces, TITLE_SECONDS if options.title else 0.0)
+    marks = place_marks(text.words, text.language, blocks, around) if options.emoji else []
     if layout:
-        layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
+        drawn = [*expand_blocks(blocks, marks), *lines]
+        layout_json.write_layout(layout, sorted(drawn, key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower_language = text.translation.language if text.translation else text.language
     lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
     painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
+    painters += [EmojiMarks(marks, canvas)] if marks else []
     return build_film_painter(painters, options, style, text, canvas, above)
 
 

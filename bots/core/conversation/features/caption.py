@@ -45,6 +45,7 @@ EDITS = {
     "p": switch_for("pauses", option="cut_pauses"),
     "z": switch_for("zoom", option="punch_in"),
     "b": switch_for("bar", option="progress_bar"),
+    "e": switch_for("emoji", option="emoji"),
     "t": switch_for("title", option="title"),
     "c": switch_for("card", option="end_card"),
     "l": switch_for("loudness", option="normalise_loudness"),

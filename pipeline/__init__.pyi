@@ -27,6 +27,7 @@ from .kinds.chapters import CHAPTERS as CHAPTERS
 from .kinds.job_kind import AGAIN_BUTTON as AGAIN_BUTTON
 from .kinds.job_kind import CORRECT_BUTTON as CORRECT_BUTTON
 from .kinds.job_kind import FILE_BUTTON as FILE_BUTTON
+from .kinds.job_kind import SUBTITLE_FORMATS as SUBTITLE_FORMATS
 from .kinds.job_kind import FollowUp as FollowUp
 from .kinds.job_kind import JobKind as JobKind
 from .kinds.job_kind import OutputSpec as OutputSpec

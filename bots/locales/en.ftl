@@ -89,7 +89,11 @@ heard-groq = 👂 Language: { $spoken } · heard by Groq
 heard-local = 👂 Language: { $spoken } · heard by this service itself
 transcript-file-srt = The subtitles as .srt, with the times.
 transcript-file-vtt = The subtitles as .vtt, with the times.
+transcript-file-ass = The subtitles as .ass, with the times of the words.
 transcript-file-txt = The text as a file.
+caption-file-srt = The subtitles of the film as .srt, with its times.
+caption-file-vtt = The subtitles of the film as .vtt, with its times.
+caption-file-ass = The subtitles of the film as .ass, with its times.
 follow-up-running = I'm already working on that. It will be here in a moment.
 film-as-file = The original file, untouched.
 
@@ -126,8 +130,15 @@ edit-zoom = 🔍 Zoom on key words
 edit-bar = ▬ Progress bar
 edit-emoji = 😀 Emoji above words
 edit-title = 🪝 Title at the start
+edit-title-text = ✏️ Write the title
+edit-title-now = Its title: “{ $title }”
+title-ask = Which title shall the film have over its first three seconds? Write it to me, with at most { $limit } characters. The film is then made with what is switched on. Emoji that cannot be drawn are left out.
+title-too-long = That title has { $length } characters, and there is room for { $limit }. Write me a shorter one.
+title-unreadable = There is no letter and no digit in that title. Write me another one.
 edit-card = 🏁 Card at the end
 edit-loudness = 🔊 Even loudness (-14 LUFS)
+edit-track = 📄 Subtitle track in the file
+edit-profanity = 🤐 Hide swear words
 
 ## Choices
 
@@ -137,10 +148,13 @@ choice-file = ⬇️ Original file
 choice-style = 🎨 Style
 choice-correct = ✏️ Correct the words
 choice-edit = ✨ Polish
+choice-title-automatic = 🎲 Choose it for me
 choice-edited = 🎬 Make this film
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
+choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-subtitles = 📄 Subtitles
 choice-summary = 📋 Summary
 choice-chapters = 🔖 Chapters
 choice-back = « Back
@@ -154,6 +168,7 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-translate-own = My language
 choice-switch-off = Off
 choice-switch-on = On
 choice-lines-translated = Translation
@@ -222,6 +237,7 @@ colour-green = Green
 colour-black = Black
 style-making = I'm making your film again in this style: { $value }.
 style-kept = Your films to come will have this style: { $value }.
+style-gone = The style { $value } is no longer there, so nothing was made or changed. Choose another one.
 style-made-already = Your film in this style is there already, or on its way.
 brand-of-me = 🎀 Your brand, on all your films
 brand-of-all = 🏢 The brand of everybody here, where they have none of their own
@@ -273,7 +289,24 @@ setting-title = 🪝 Title at the start: { $value }
 setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
+setting-profanity = 🤐 Hide swear words: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
+setting-captions =
+    📄 Extras of captions: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
+setting-polish =
+    ✨ Polish: { $count ->
+        [0] off
+        [one] 1 on
+       *[other] { $count } on
+    }
+setting-text-translate = 🌐 Translate transcripts: { $value }
+setting-choose-captions = What shall the captions of all films to come have? Tap to switch on or off.
+setting-choose-polish = What shall be done with all films to come? Tap to switch on or off.
+setting-choose-text-translate = In which language shall texts also come, below what is said?
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
@@ -288,6 +321,7 @@ setting-choose-title = Shall a title be shown in the first three seconds?
 setting-choose-card = Shall the film end with a card with a name?
 setting-choose-lines = Where shall the translation stand?
 setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
+setting-choose-profanity = Shall the letters of swear words be hidden, as in “s**t”? In captions and subtitles; the sound stays as it is.
 setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?
 balance =
     { $available ->

@@ -89,7 +89,11 @@ heard-groq = 👂 Idioma: { $spoken } · escuchado por Groq
 heard-local = 👂 Idioma: { $spoken } · escuchado aquí mismo
 transcript-file-srt = Los subtítulos en .srt, con los tiempos.
 transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
+transcript-file-ass = Los subtítulos en .ass, con los tiempos de las palabras.
 transcript-file-txt = El texto en un archivo.
+caption-file-srt = Los subtítulos del video en .srt, con sus tiempos.
+caption-file-vtt = Los subtítulos del video en .vtt, con sus tiempos.
+caption-file-ass = Los subtítulos del video en .ass, con sus tiempos.
 follow-up-running = Ya estoy trabajando en eso. Llega en un momento.
 film-as-file = El archivo original, sin cambios.
 
@@ -126,8 +130,15 @@ edit-zoom = 🔍 Zoom en palabras clave
 edit-bar = ▬ Barra de progreso
 edit-emoji = 😀 Emoji sobre las palabras
 edit-title = 🪝 Título al principio
+edit-title-text = ✏️ Escribir el título
+edit-title-now = Su título: “{ $title }”
+title-ask = ¿Qué título debe llevar el video en los tres primeros segundos? Escríbemelo, con { $limit } caracteres como máximo. Luego hago el video con lo que está activado. Los emojis que no se pueden dibujar se omiten.
+title-too-long = Ese título tiene { $length } caracteres, y caben { $limit }. Escribe uno más corto.
+title-unreadable = En ese título no hay ninguna letra ni cifra. Escribe otro.
 edit-card = 🏁 Tarjeta al final
 edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
+edit-track = 📄 Pista de subtítulos en el archivo
+edit-profanity = 🤐 Ocultar palabrotas
 
 ## Opciones
 
@@ -137,10 +148,13 @@ choice-file = ⬇️ Archivo original
 choice-style = 🎨 Estilo
 choice-correct = ✏️ Corregir palabras
 choice-edit = ✨ Pulir
+choice-title-automatic = 🎲 Elígelo por mí
 choice-edited = 🎬 Hacer este video
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
+choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-subtitles = 📄 Subtítulos
 choice-summary = 📋 Resumen
 choice-chapters = 🔖 Capítulos
 choice-back = « Volver
@@ -154,6 +168,7 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-translate-own = Mi idioma
 choice-switch-off = No
 choice-switch-on = Sí
 choice-lines-translated = Solo traducción
@@ -222,6 +237,7 @@ colour-green = Verde
 colour-black = Negro
 style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
 style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-gone = El estilo { $value } ya no existe, así que no se hizo ni cambió nada. Elige otro.
 style-made-already = Tu video en este estilo ya existe, o está en camino.
 brand-of-me = 🎀 Tu marca, en todos tus videos
 brand-of-all = 🏢 La marca de todos aquí, donde no tienen una propia
@@ -273,7 +289,24 @@ setting-title = 🪝 Título al principio: { $value }
 setting-card = 🏁 Tarjeta al final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Pista de subtítulos en el archivo: { $value }
+setting-profanity = 🤐 Ocultar palabrotas: { $value }
 setting-loudness = 🔊 Volumen de las plataformas: { $value }
+setting-captions =
+    📄 Extras de los subtítulos: { $count ->
+        [0] apagado
+        [one] 1 activado
+       *[other] { $count } activados
+    }
+setting-polish =
+    ✨ Pulir: { $count ->
+        [0] apagado
+        [one] 1 activado
+       *[other] { $count } activados
+    }
+setting-text-translate = 🌐 Traducir transcripciones: { $value }
+setting-choose-captions = ¿Qué deben llevar los subtítulos de todos tus próximos videos? Toca para activar o desactivar.
+setting-choose-polish = ¿Qué hago con todos tus próximos videos? Toca para activar o desactivar.
+setting-choose-text-translate = ¿En qué idioma deben llegar también los textos, debajo de lo que se dice?
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
@@ -288,6 +321,7 @@ setting-choose-title = ¿Muestro un título en los tres primeros segundos?
 setting-choose-card = ¿Debe terminar el video con una tarjeta con un nombre?
 setting-choose-lines = ¿Dónde va la traducción?
 setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
+setting-choose-profanity = ¿Oculto las letras de las palabrotas, como en “m****a”? En los subtítulos y en sus archivos; el sonido queda como está.
 setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?
 balance =
     { $available ->

@@ -89,7 +89,11 @@ heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
 heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
+transcript-file-ass = As legendas em .ass, com os tempos das palavras.
 transcript-file-txt = O texto em um arquivo.
+caption-file-srt = As legendas do vídeo em .srt, com os tempos dele.
+caption-file-vtt = As legendas do vídeo em .vtt, com os tempos dele.
+caption-file-ass = As legendas do vídeo em .ass, com os tempos dele.
 follow-up-running = Já estou trabalhando nisso. Chega daqui a pouco.
 film-as-file = O arquivo original, sem mudanças.
 
@@ -126,8 +130,15 @@ edit-zoom = 🔍 Zoom nas palavras fortes
 edit-bar = ▬ Barra de progresso
 edit-emoji = 😀 Emoji sobre as palavras
 edit-title = 🪝 Título no começo
+edit-title-text = ✏️ Escrever o título
+edit-title-now = O título dele: “{ $title }”
+title-ask = Que título o vídeo deve ter nos três primeiros segundos? Escreva para mim, com no máximo { $limit } caracteres. Depois faço o vídeo com o que está ligado. Emojis que não podem ser desenhados ficam de fora.
+title-too-long = Esse título tem { $length } caracteres, e cabem { $limit }. Escreva um mais curto.
+title-unreadable = Esse título não tem nenhuma letra nem número. Escreva outro.
 edit-card = 🏁 Cartão no final
 edit-loudness = 🔊 Volume uniforme (-14 LUFS)
+edit-track = 📄 Faixa de legendas no arquivo
+edit-profanity = 🤐 Esconder palavrões
 
 ## Opções
 
@@ -137,10 +148,13 @@ choice-file = ⬇️ Arquivo original
 choice-style = 🎨 Estilo
 choice-correct = ✏️ Corrigir palavras
 choice-edit = ✨ Turbinar
+choice-title-automatic = 🎲 Escolha por mim
 choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
+choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-subtitles = 📄 Legendas
 choice-summary = 📋 Resumo
 choice-chapters = 🔖 Capítulos
 choice-back = « Voltar
@@ -154,6 +168,7 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-translate-own = Meu idioma
 choice-switch-off = Não
 choice-switch-on = Sim
 choice-lines-translated = Só a tradução
@@ -222,6 +237,7 @@ colour-green = Verde
 colour-black = Preto
 style-making = Estou refazendo seu vídeo neste estilo: { $value }.
 style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-gone = O estilo { $value } não existe mais, por isso nada foi feito nem mudado. Escolha outro.
 style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
 brand-of-me = 🎀 Sua marca, em todos os seus vídeos
 brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria
@@ -273,7 +289,24 @@ setting-title = 🪝 Título no começo: { $value }
 setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-profanity = 🤐 Esconder palavrões: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
+setting-captions =
+    📄 Extras das legendas: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
+setting-polish =
+    ✨ Turbinar: { $count ->
+        [0] desligado
+        [one] 1 ligado
+       *[other] { $count } ligados
+    }
+setting-text-translate = 🌐 Traduzir transcrições: { $value }
+setting-choose-captions = O que as legendas de todos os seus próximos vídeos devem ter? Toque para ligar ou desligar.
+setting-choose-polish = O que devo fazer com todos os seus próximos vídeos? Toque para ligar ou desligar.
+setting-choose-text-translate = Em qual idioma os textos devem vir também, abaixo do que é dito?
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
@@ -288,6 +321,7 @@ setting-choose-title = Devo mostrar um título nos três primeiros segundos?
 setting-choose-card = O vídeo deve terminar com um cartão com um nome?
 setting-choose-lines = Onde fica a tradução?
 setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-profanity = Devo esconder as letras dos palavrões, como em “p***a”? Nas legendas e nos arquivos delas; o som fica como está.
 setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->

@@ -131,7 +131,9 @@ class JobInput(SQLModel, table=True):
 
 
 class JobOutput(SQLModel, table=True):
-    """An output file of a job. `role` is its name among the outputs of the job's kind, such as "film"."""
+    """An output file of a job. `role` is its name among the outputs of the job's kind, such as "film"; `cuts` are the
+    parts of the input, as start and end in seconds, that are not in it.
+    """
 
     __tablename__ = "job_output"
     __table_args__ = (UniqueConstraint("job_id", "role", "position"),)
@@ -141,12 +143,14 @@ class JobOutput(SQLModel, table=True):
     role: str
     position: int = 0
     media_id: uuid.UUID = Field(foreign_key="media.id", index=True)
+    cuts: list[tuple[float, float]] | None = Field(default=None, sa_type=build_json_type(), nullable=True)
 
 
 class TranscriptRow(SQLModel, table=True):
     """Transcript of a file: what is said in an input, or what an output shows where that is a translation.
 
-    `corrects_id` is the transcript this one corrects; `line_texts` are the texts of corrected lines, by number.
+    `corrects_id` is the transcript this one corrects; `line_texts` are texts by line, from 1: those of corrected
+    lines, or of an output all lines that stand below what is said, whose times are those of `words`.
     """
 
     __tablename__ = "transcript"

@@ -22,6 +22,7 @@ from models.languages import load_languages
 from models.limits import load_limits
 
 NO_TRANSLATION: Final = "off"
+OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
@@ -58,6 +59,11 @@ class JobOptions(BaseModel):
     @property
     def spoken_language(self) -> str | None:
         """Language of the speech to be transcribed, "auto" if unknown; None for a kind that transcribes nothing."""
+        return None
+
+    @property
+    def target_language(self) -> str | None:
+        """Language of the text where it may be another than the spoken one; None where nothing is translated."""
         return None
 
     def compute_seconds(self, input_seconds: float) -> float:
@@ -175,13 +181,18 @@ class SketchOptions(FilmOptions):
 class TranslationOptions(SpeechOptions):
     """Options of a kind whose text may be in another language, in place of what is said or below it."""
 
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, or OWN_LANGUAGE: of the text where it is not the spoken one
     translation_lines: Literal["translated", "both"] = "translated"
+
+    @property
+    def target_language(self) -> str | None:
+        target = self.own_language if self.translate_to == OWN_LANGUAGE else self.translate_to
+        return None if target == NO_TRANSLATION else target
 
     @field_validator("translate_to")
     @classmethod
     def _validate_translate_to(cls, value: str) -> str:
-        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        code = value if value in {NO_TRANSLATION, OWN_LANGUAGE} else load_languages().find_code(value)
         if code is None:
             raise ValueError(f"{value} is no language")
         return code
@@ -255,7 +266,8 @@ class ChaptersOptions(SpeechOptions):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A rendered film: its path, displayed size in pixels, length in seconds, and a JPEG of one frame."""
+    """A rendered film: its path, displayed size in pixels, length in seconds, a JPEG of one frame, and the parts of the
+    input, as start and end in seconds, that are not in it."""
 
     path: Path
     thumbnail: Path
@@ -264,3 +276,4 @@ class Film:
     seconds: float
     frames: int
     size: int  # bytes
+    cuts: tuple[tuple[float, float], ...] = ()

@@ -1,13 +1,14 @@
 """Words as they are displayed: in pieces that fit, without what no font draws, in capitals where the style has them."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from models.captions.placement import Anchor
+from models.captions.placement import NOT_PLACED, TextPosition
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
@@ -17,14 +18,19 @@ from pipeline.captions.scripts import count_columns, is_attached, is_unspaced_pa
 _SENTENCE_ENDS = frozenset(".?!…。！？؟।॥‼⁇")
 _CLAUSE_ENDS = frozenset(",;:،؛、，；：—–")
 _CLOSING_MARKS = "\"'”’»)]}›"
+_OPENING_MARKS = "\"'“‘«([{¿¡"
+_DIGIT = re.compile(r"\d")
+_SYMBOL = re.compile(r"[%‰€$£¥₹]")
+_CURRENCY = re.compile(r"(?:[A-Z]{1,3})?[$€£¥₹]")
+_GLUED, _LEADING, _FUNCTION = 1.0, 0.8, 0.2  # how strongly a word belongs to the next one
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionWord:
     """A word as it is displayed, with its times in seconds, what it ends or begins, and how it stands out.
 
-    A function word, such as an article, belongs to what follows it: breaks go before it. A continuation belongs to the
-    phrase of the word before it, in a language without spaces.
+    `binding` is how strongly it belongs to what follows it, 0 to 1: breaks go before an article, and not into a number.
+    A continuation belongs to the phrase of the word before it, in a language without spaces.
 
     `scale` is of the font size; `emphasis` counts the words of the film that are emphasised, `speaker` the turns.
     """
@@ -35,14 +41,15 @@ class CaptionWord:
     is_sentence_end: bool = False
     is_clause_end: bool = False
     is_speaker_change: bool = False
-    is_function_word: bool = False
+    binding: float = 0.0
     is_continuation: bool = False
     has_estimated_times: bool = False
     is_emphasised: bool = False
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
-    anchor: Anchor | None = None  # where the words' subtitle stands, if its file says so
+    position: TextPosition = NOT_PLACED
+    source: str = ""  # as it was said
 
 
 def prepare_words(
@@ -68,6 +75,7 @@ def prepare_words(
         for piece in _split_word(word, max_columns)
     )
     kept = _mark_turns(_join_marks(sorted((word for word in formatted if word.text), key=lambda word: word.start)))
+    kept = bind_words(kept, language)
     ends = [max(a.start, min(a.end, b.start)) for a, b in pairwise(kept)]
     ordered = [
         replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)
@@ -86,6 +94,45 @@ def _mark_turns(words: Sequence[CaptionWord]) -> list[CaptionWord]:
     """The words that are left, with a change of the speaker where another turn begins."""
     changes = [False, *(one.speaker != other.speaker for one, other in pairwise(words))]
     return [replace(word, is_speaker_change=change) for word, change in zip(words, changes, strict=False)]
+
+
+def bind_words(words: Sequence[CaptionWord], language: str) -> list[CaptionWord]:
+    """The words with how strongly each belongs to the next one."""
+    followers = [*words[2:], None]
+    bound = [
+        replace(word, binding=_measure_binding(word, following, after, language))
+        for (word, following), after in zip(pairwise(words), followers, strict=False)
+    ]
+    return [*bound, *words[-1:]]
+
+
+def _measure_binding(word: CaptionWord, following: CaptionWord, after: CaptionWord | None, language: str) -> float:
+    text, other = word.source, following.source
+    if not any(character.isalnum() for character in other) and not _SYMBOL.search(other):
+        return _GLUED  # a mark that stands by itself
+    if _CURRENCY.fullmatch(text.lstrip(_OPENING_MARKS)) and _DIGIT.search(other):
+        return _GLUED
+    if word.is_sentence_end or word.is_clause_end:
+        return 0.0
+    if _is_number_before(text, other, after.source if after else "", language):
+        return _GLUED
+    if is_listed(text, "leading", language) or (_is_name_part(text) and _is_name_part(other)):
+        return _LEADING
+    return _FUNCTION if is_listed(text, "function", language) else 0.0
+
+
+def _is_number_before(text: str, other: str, after: str, language: str) -> bool:
+    """Whether two words are of one number with what it counts, which may take two words itself."""
+    if is_listed(f"{text} {other}", "units", language):
+        return True
+    is_unit = _SYMBOL.search(other) or any(is_listed(each, "units", language) for each in (other, f"{other} {after}"))
+    return bool(is_unit) and (_DIGIT.search(text) is not None or is_listed(text, "units", language))
+
+
+def _is_name_part(text: str) -> bool:
+    """Whether a word may be one of those that a name consists of: with a capital, and small letters behind it."""
+    core = text.lstrip(_OPENING_MARKS)
+    return len(core) > 1 and core[0].isupper() and not core.isupper()
 
 
 def _join_marks(words: Sequence[CaptionWord]) -> list[CaptionWord]:
@@ -165,9 +212,9 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         word.end,
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
-        is_function_word=is_listed(word.text, "function", language),
+        source=word.text,
         has_estimated_times=word.has_estimated_times,
-        anchor=word.anchor,
+        position=word.position,
     )
 
 

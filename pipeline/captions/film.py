@@ -1,6 +1,7 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -8,21 +9,20 @@ from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
-from models.languages import load_languages
+from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
 from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
 from pipeline.captions.editing.cut_words import cut_lines
 from pipeline.captions.editing.edit_planning import plan_edit
 from pipeline.captions.editing.film_painter import FilmText
+from pipeline.captions.editing.film_subtitles import list_tracks, write_files
+from pipeline.captions.emphasis import mask_profanity
 from pipeline.captions.text_shaping import keep_drawable
 from pipeline.media.editing.cut_list import CutList
 from pipeline.media.finishing.film_finish import Finish, finish_film
-from pipeline.media.finishing.subtitle_track import SubtitleCue, SubtitleTrack
 from pipeline.media.streams.source import read_film_start
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.progress import ProgressCallback
-from pipeline.speech.subtitles.writer import TimedText, list_captions
 from pipeline.vision.film_faces import FilmFaces, find_film_faces
 
 
@@ -38,9 +38,10 @@ def make(
     layout: Path | None = None,
     logo: Path | None = None,
     translation: Translation | None = None,
+    subtitles: Sequence[Path] = (),
 ) -> Film:
-    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
-    translation stand below the words.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout` and the captions to
+    `subtitles`, in the formats of their suffixes. The lines of a translation stand below the words.
 
     Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
     where `words` are a translation; `logo` is the picture of `options.logo` and of the end card. Raises
@@ -51,6 +52,7 @@ def make(
     said = spoken or Transcript(language=language, words=tuple(words))
     edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
     shown = prepare_texts(edited.words, options, language)
+    options = _mask_title(options, language)
     moved = cut_lines(prepare_lines(translation, options), edited.edit.cuts) if translation else None
 
     text = FilmText(shown, language, logo, moved)
@@ -59,37 +61,30 @@ def make(
     def build_painter(canvas: Canvas) -> Painter:
         return build_caption_painter(text, options, canvas, layout=layout, search_faces=search_faces)
 
-    finish = _plan_finish(video, text, options)
+    film_start = read_film_start(video)
+    write_files(text, film_start, subtitles)
+    finish = _plan_finish(text, film_start, options)
     encoding = options.encoding
     if encoding.max_bytes is not None:
         encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
     film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
     if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
-    return film
+    return replace(film, cuts=edited.edit.cuts.to_seconds())
 
 
-def _plan_finish(video: Path, text: FilmText, options: CaptionOptions) -> Finish:
+def _mask_title(options: CaptionOptions, language: str) -> CaptionOptions:
+    """The options with profanity masked in the given title too, where they ask for that."""
+    if options.profanity != "mask":
+        return options
+    title = " ".join(mask_profanity(word, language) for word in options.title_text.split())
+    return options.model_copy(update={"title_text": title})
+
+
+def _plan_finish(text: FilmText, film_start: float, options: CaptionOptions) -> Finish:
     """What is done to the film once its picture is encoded."""
-    tracks = _list_subtitle_tracks(text, read_film_start(video)) if options.subtitle_track else []
+    tracks = list_tracks(text, film_start) if options.subtitle_track else []
     return Finish(tracks, options.normalise_loudness)
-
-
-def _list_subtitle_tracks(text: FilmText, film_start: float) -> list[SubtitleTrack]:
-    """A track for each language, so that viewers choose one; times of words become those of the film."""
-    captions: dict[str, Sequence[TimedText | SubtitleLine]] = {
-        text.language: list_captions(Transcript(language=text.language, words=tuple(text.words)))
-    }
-    if text.translation:
-        captions[text.translation.language] = text.translation.lines
-    return [
-        SubtitleTrack(
-            [SubtitleCue(film_start + each.start, film_start + each.end, each.text) for each in found],
-            load_languages().to_alpha3(language),
-        )
-        for language, found in captions.items()
-        if found
-    ]
 
 
 def _find_faces(video: Path, cuts: CutList, frame: tuple[int, int], rows: tuple[float, float]) -> FilmFaces:

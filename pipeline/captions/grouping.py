@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
 from pipeline.captions.caption_words import CaptionWord, is_joined
 from pipeline.captions.scripts import count_columns, is_unspaced_pair
@@ -13,9 +14,9 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
+_HANGING_COST = 2.0  # after a word that belongs to what follows, by how strongly it does
 _SPLIT_COST = 3.0  # before a word that continues a phrase
 _HIDDEN_MARK_COST = 2.0  # for a mark inside a group that is not shown, in a script without spaces
-_HANGING_COST = 0.4  # after a function word, which belongs to what follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class CaptionGroup:
     words: tuple[CaptionWord, ...]
     start: float
     end: float
+
+    @property
+    def position(self) -> TextPosition:
+        return self.words[0].position
 
     @property
     def is_highlighted_whole(self) -> bool:
@@ -60,9 +65,9 @@ def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterat
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
-            phrase[-1].is_sentence_end
+            (phrase[-1].is_sentence_end and phrase[-1].binding < 1)
             or word.is_speaker_change
-            or word.anchor != phrase[-1].anchor
+            or word.position != phrase[-1].position
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase
@@ -116,7 +121,7 @@ def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: Gr
     seconds_to_next = phrase[end].start - run[0].start
     gap = phrase[end].start - run[-1].end
     cost += _SHORT_GROUP_COST * (seconds_to_next < rules.min_seconds) + _CLAUSE_END_COST * run[-1].is_clause_end
-    cost += _HANGING_COST * (run[-1].is_function_word and not run[-1].is_clause_end)
+    cost += _HANGING_COST * run[-1].binding
     return cost + _GAP_COST * min(1.0, gap / rules.gap_break)
 
 

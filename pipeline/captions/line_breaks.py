@@ -9,8 +9,8 @@ from pipeline.captions.caption_words import CaptionWord, is_joined
 from pipeline.captions.scripts import compute_visual_order
 
 _WIDOW_SHARE = 0.3  # of the widest line: a last line that is shorter looks lost
-_WIDOW_COST = 0.40  # of the widest line
-_HANGING_COST = 0.12  # of the widest line, where a line ends with a function word
+_WIDOW_COST = 0.60  # of the widest line
+_HANGING_COST = 0.6  # of the widest line, where a line ends with a word that belongs to the next one
 _PHRASE_SHRINKING = 1.2  # of the width that lines may have: letters become so much smaller rather than break a phrase
 _BREAK_GAIN = 0.12  # of the widest line, where a line ends with a clause
 
@@ -47,6 +47,17 @@ def break_lines(
     return best
 
 
+def compute_pen_positions(
+    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
+) -> dict[int, tuple[int, int]]:
+    """Origin of each word, by its index, where lines have these baselines and left ends; pixels."""
+    return {
+        index: (round(start + offset * size), round(baseline))
+        for line, baseline, start in zip(lines, baselines, starts, strict=True)
+        for index, offset in line.words
+    }
+
+
 def _list_starts(words: Sequence[CaptionWord], max_width: float) -> list[tuple[Sequence[int], float]]:
     """Where lines may begin, and how wide they may be: between phrases, even if letters become a little smaller by it,
     and inside them where that is not enough.
@@ -59,11 +70,11 @@ def _list_starts(words: Sequence[CaptionWord], max_width: float) -> list[tuple[S
 
 
 def _compute_cost(lines: Sequence[TextLine], words: Sequence[CaptionWord]) -> float:
-    """Width of the widest line, more with a widow or a function word that hangs, less where lines end with clauses."""
+    """Width of the widest line, more with a widow or a word that hangs, less where lines end with clauses."""
     widest = max(line.width for line in lines)
     ends = [words[max(index for index, _ in line.words)] for line in lines[:-1]]
     clause_ends = sum(word.is_clause_end for word in ends)
-    hanging = sum(word.is_function_word and not word.is_clause_end for word in ends)
+    hanging = sum(word.binding for word in ends)
     widow = len(lines) > 1 and lines[-1].width < _WIDOW_SHARE * widest
     return widest * (1 + _WIDOW_COST * widow + _HANGING_COST * hanging - _BREAK_GAIN * clause_ends)
 

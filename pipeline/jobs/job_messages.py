@@ -72,12 +72,10 @@ def _build_result_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> t
 
 
 def _build_follow_up_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> tuple[TranslatedChoice, ...]:
-    keeps_times = kind.options.model_validate(job.parameters).keeps_times
     return tuple(
         TranslatedChoice(data=f"make:{job.id.hex}:{each.kind}", label=TranslatedText(key=each.label_key))
         for each in kind.follow_ups
         if has_chat_model or not get_kind(each.kind).needs_chat_model
-        if keeps_times or not each.tells_times
     )
 
 
@@ -106,11 +104,11 @@ def find_result_text(session: Session, job: Job) -> Message | None:
 
 
 def build_file_message(job: Job, media: Media, output: str, cause: str) -> OutboxMessage:
-    """One of the job's files as a document, which no messenger recompresses."""
+    """One of the job's files as a document, which no messenger recompresses; the same cause may send several."""
     is_result = output == get_kind(job.kind).result.name
     text = TranslatedText(key="film-as-file" if is_result else f"{job.kind}-file-{output}")
     message = Message(paragraphs=(text,), media_id=media.id, as_file=True)
-    return OutboxMessage(message, cause=cause, reply_to=job.reply_to, job_id=job.id)
+    return OutboxMessage(message, cause, output, job.reply_to, job.id)
 
 
 def _build_error_message(job: Job, code: str, refunded_credits: int, values: Mapping[str, Any]) -> Message:

@@ -176,12 +176,14 @@ class JobRunner:
                 output.name: files.create_media(session, person, file, expires_at=now + self.retention.result_lifetime)
                 for output, file in zip(result.outputs, staged, strict=True)
             }
-            for name, media in outputs.items():
-                jobs.add_output(session, job.id, name, media.id)
+            for output in result.outputs:
+                jobs.add_output(session, job.id, output.name, outputs[output.name].id, output.cuts)
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
             if result.translation:
                 transcripts.save_translation(session, job, outputs[result.outputs[0].name], result.translation)
+            if result.lines_below:
+                transcripts.save_lines(session, job, outputs[result.outputs[0].name], result.lines_below)
             settle(session, job, job.credits, now)
             message = job_messages.build_result_message(
                 job, outputs, text, result.transcript, has_chat_model=self.renderer.has_chat_model

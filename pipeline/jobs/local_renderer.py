@@ -25,7 +25,7 @@ from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.subtitles import writer
 from pipeline.speech.transcription import Transcriber, create_transcriber
 
-TRANSCRIPT_SUFFIXES = tuple(writer.WRITERS)  # file suffixes a transcript can be written to
+TRANSCRIPT_SUFFIXES = writer.SUFFIXES  # file suffixes a transcript can be written to
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from pipeline.kinds.job_kind import (
     CORRECT_BUTTON,
     EDIT_BUTTON,
     FILE_BUTTON,
+    SUBTITLE_FORMATS,
+    SUBTITLES_BUTTON,
     FollowUp,
     JobKind,
     OutputSpec,
     ResultButton,
 )
-from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
+from pipeline.kinds.running_job import JobResult, RunningJob, describe_text_file, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
 
@@ -27,12 +29,16 @@ CAPTION = JobKind(
     accepts=frozenset({MediaKind.VIDEO}),
     stages=("listening", "captioning"),
     run="pipeline.kinds.caption:run",
-    outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
+    outputs=(
+        OutputSpec("film", MediaKind.VIDEO),
+        OutputSpec("thumbnail", MediaKind.IMAGE),
+        *(OutputSpec(name, MediaKind.TEXT) for name in SUBTITLE_FORMATS),
+    ),
     limits=load_limits().kinds["caption"],
     icon="💬",
-    buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON),
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON, SUBTITLES_BUTTON),
     takes_subtitles=True,
-    follow_ups=(FollowUp("summary"), FollowUp("chapters", tells_times=True)),
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 
@@ -42,7 +48,8 @@ def run(job: RunningJob) -> JobResult:
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
     translation = job.translate_below(transcript, options)
-    shown = transcript if translation else job.translate(transcript, options.translate_to)
+    shown = transcript if translation else job.translate(transcript, options.target_language)
+    subtitles = {name: job.spec.folder / f"film.{name}" for name in SUBTITLE_FORMATS}
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,
@@ -52,10 +59,12 @@ def run(job: RunningJob) -> JobResult:
         "spoken": transcript,
         "logo": job.spec.logo,
         "translation": translation,
+        "subtitles": tuple(subtitles.values()),
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)
+    files = (*list_film_files(film), *(describe_text_file(name, path) for name, path in subtitles.items()))
+    return JobResult(files, transcript, shown if shown is not transcript else None, translation)
 
 
 def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> CaptionOptions:

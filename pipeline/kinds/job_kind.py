@@ -30,11 +30,9 @@ class ResultButton:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A button under the result that makes something of another kind from the same input; `tells_times` says whether
-    that names times of it, which are wrong for a result from which something is cut."""
+    """A button under the result that makes something of another kind from the same input, about that result."""
 
     kind: str
-    tells_times: bool = False
 
     @property
     def label_key(self) -> str:
@@ -45,6 +43,10 @@ AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
 EDIT_BUTTON = ResultButton("edit")
 CORRECT_BUTTON = ResultButton("correct", begins_row=True)
+SUBTITLES_BUTTON = ResultButton("subtitles", begins_row=True)
+
+SUBTITLE_FORMATS = ("srt", "vtt", "ass")
+"""Names of the outputs that are subtitles, and their formats."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.options import Film, JobOptions, SpeechOptions, TranslationOptions
 from models.jobs.transcript import Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
 from pipeline.chat.translation import translate_below, translate_transcript
 from pipeline.kinds.usage import Usage
+from pipeline.media.editing.cut_list import CutList
 from pipeline.progress import ProgressCallback, keep_rising
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
@@ -32,6 +33,9 @@ class JobSpec:
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
+    translation: Transcript | None = None  # known of that transcript, as are the lines below it
+    lines_below: Translation | None = None
+    cuts: CutList = field(default_factory=CutList)  # out of the result that the job follows
     logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
@@ -43,6 +47,7 @@ class OutputFile:
     name: str
     path: Path
     info: MediaInfo
+    cuts: tuple[tuple[float, float], ...] = ()  # parts of the input, in seconds, that are not in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,15 @@ class RunningJob:
     chat: ChatModel | None = None
     keep_transcript: Callable[[Transcript], None] = ignore
 
-    def translate(self, transcript: Transcript, target: str) -> Transcript:
-        """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
+    def translate(self, transcript: Transcript, target: str | None) -> Transcript:
+        """The transcript in another language; as it is where that is the spoken one, or None.
 
         Raises RequestRejected(CHAT_MODEL_MISSING), ProcessingFailed(TEXT_SERVICE_DOWN), JobCancelled.
         """
-        if target in {NO_TRANSLATION, transcript.language}:
+        if target is None or target == transcript.language:
             return transcript
+        if self.spec.translation is not None:
+            return self.spec.translation
         return translate_transcript(self.require_chat_model(), transcript, target, self.chat_job)
 
     def translate_below(self, transcript: Transcript, options: TranslationOptions) -> Translation | None:
@@ -83,10 +90,12 @@ class RunningJob:
 
         Raises as `translate`.
         """
-        is_asked_for = options.translation_lines == "both"
-        if not is_asked_for or options.translate_to in {NO_TRANSLATION, transcript.language}:
+        target, is_asked_for = options.target_language, options.translation_lines == "both"
+        if not is_asked_for or target is None or target == transcript.language:
             return None
-        return translate_below(self.require_chat_model(), transcript, options.translate_to, self.chat_job)
+        if self.spec.lines_below is not None:
+            return self.spec.lines_below
+        return translate_below(self.require_chat_model(), transcript, target, self.chat_job)
 
     @property
     def chat_job(self) -> ChatJob:
@@ -108,8 +117,7 @@ class RunningJob:
         """A result that is a text; what was heard for it goes with it, if it was not known before."""
         path = self.spec.folder / f"{self.spec.kind}.txt"
         path.write_text(text + "\n", encoding="utf-8")
-        output = OutputFile(name, path, MediaInfo(MediaKind.TEXT, "txt", path.stat().st_size))
-        return JobResult((output,), transcript if self.spec.transcript is None else None)
+        return JobResult((describe_text_file(name, path),), transcript if self.spec.transcript is None else None)
 
     def run_task(
         self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0
@@ -158,8 +166,13 @@ RunJob = Callable[[RunningJob], JobResult]
 """Makes the files of a job. Raises RequestRejected, ProcessingFailed or JobCancelled."""
 
 
+def describe_text_file(name: str, path: Path) -> OutputFile:
+    """A text that was written, as the output of that name; its suffix is its format."""
+    return OutputFile(name, path, MediaInfo(MediaKind.TEXT, path.suffix.removeprefix("."), path.stat().st_size))
+
+
 def list_film_files(film: Film) -> tuple[OutputFile, OutputFile]:
     """The outputs "film" and "thumbnail" of a rendered film."""
     film_info = MediaInfo(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
     thumbnail_info = MediaInfo(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
-    return OutputFile("film", film.path, film_info), OutputFile("thumbnail", film.thumbnail, thumbnail_info)
+    return OutputFile("film", film.path, film_info, film.cuts), OutputFile("thumbnail", film.thumbnail, thumbnail_info)

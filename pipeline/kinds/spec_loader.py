@@ -9,12 +9,13 @@ from sqlmodel import Session
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
 from models.media.files import Media
 from pipeline.kinds.registry import get_kind
 from pipeline.kinds.running_job import JobSpec
+from pipeline.media.editing.cut_list import CutList
 from storage.db import Database
-from storage.jobs import jobs, transcripts
+from storage.jobs import jobs
+from storage.jobs.known_words import KnownWords, find_known_words
 from storage.media import files
 from storage.media.media_store import MediaStore, find_local_path
 
@@ -26,10 +27,11 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         kind = get_kind(job.kind)
         options = kind.options.model_validate(job.parameters)
         media = jobs.list_inputs(session, job.id)
-        transcript = _find_transcript(session, job, media, options)
-        opened = () if transcript and kind.needs_only_words else media
+        known = _find_known_words(session, job, media, options)
+        opened = () if known.spoken and kind.needs_only_words else media
         keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
         logo_key = files.find_key(session, options.logo_file_id)
+        cuts = _find_cuts(session, job)
     try:
         paths = tuple(store.get_local_path(key) for key in keys)  # may download, so in no transaction
     except FileNotFoundError as error:
@@ -41,13 +43,24 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         inputs=paths,
         seconds=max(longest, options.compute_seconds(longest)),
         pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
-        transcript=transcript,
+        transcript=known.spoken,
+        translation=known.shown,
+        lines_below=known.below,
+        cuts=cuts,
         folder=folder,
         logo=find_local_path(store, logo_key),
     )
 
 
-def _find_transcript(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> Transcript | None:
+def _find_known_words(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> KnownWords:
     if options.spoken_language is None:
-        return None
-    return transcripts.find_for_job(session, job, media[0], options.spoken_language)
+        return KnownWords()
+    return find_known_words(session, job, media[0], options.spoken_language, options.target_language)
+
+
+def _find_cuts(session: Session, job: Job) -> CutList:
+    """What is cut out of the result that a job of another kind follows."""
+    parent = session.get(Job, job.parent_id) if job.parent_id is not None else None
+    if parent is None or parent.kind == job.kind:
+        return CutList()
+    return CutList.from_seconds(jobs.list_cuts(session, parent.id))

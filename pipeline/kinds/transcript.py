@@ -6,12 +6,20 @@ from typing import cast
 from models.jobs.options import TranscriptOptions
 from models.jobs.transcript import Transcript, Translation
 from models.limits import load_limits
-from models.media.facts import MediaInfo, MediaKind
-from pipeline.kinds.job_kind import AGAIN_BUTTON, CORRECT_BUTTON, FollowUp, JobKind, OutputSpec, ResultButton
-from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob
+from models.media.facts import MediaKind
+from pipeline.kinds.job_kind import (
+    AGAIN_BUTTON,
+    CORRECT_BUTTON,
+    SUBTITLE_FORMATS,
+    FollowUp,
+    JobKind,
+    OutputSpec,
+    ResultButton,
+)
+from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob, describe_text_file
 from pipeline.speech.subtitles import writer
 
-FORMATS = ("txt", "srt", "vtt")
+FORMATS = ("txt", *SUBTITLE_FORMATS)
 
 TRANSCRIPT = JobKind(
     name="transcript",
@@ -22,7 +30,7 @@ TRANSCRIPT = JobKind(
     outputs=tuple(OutputSpec(name, MediaKind.TEXT) for name in FORMATS),
     limits=load_limits().kinds["transcript"],
     icon="📝",
-    buttons=(*(ResultButton("file", name) for name in ("srt", "vtt", "txt")), CORRECT_BUTTON, AGAIN_BUTTON),
+    buttons=(*(ResultButton("file", name) for name in (*SUBTITLE_FORMATS, "txt")), CORRECT_BUTTON, AGAIN_BUTTON),
     follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
@@ -32,7 +40,7 @@ def run(job: RunningJob) -> JobResult:
     options = cast("TranscriptOptions", job.spec.options)
     transcript = job.transcribe("listening", options)
     below = job.translate_below(transcript, options)
-    shown = transcript if below else job.translate(transcript, options.translate_to)
+    shown = transcript if below else job.translate(transcript, options.target_language)
     files = tuple(_write(shown, below, name, job.spec.folder) for name in FORMATS)
     return JobResult(files, transcript, shown if shown is not transcript else None, below)
 
@@ -40,4 +48,4 @@ def run(job: RunningJob) -> JobResult:
 def _write(transcript: Transcript, below: Translation | None, name: str, folder: Path) -> OutputFile:
     path = folder / f"transcript.{name}"
     path.write_text(writer.write(transcript, path.suffix, below), encoding="utf-8")
-    return OutputFile(name, path, MediaInfo(MediaKind.TEXT, name, path.stat().st_size))
+    return describe_text_file(name, path)

@@ -56,15 +56,6 @@ def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
     return list(session.exec(statement))
 
 
-def list_repeats(session: Session, job: Job) -> list[Job]:
-    """Jobs of the same kind made from one, with other options or words, that are done or not yet ended."""
-    ended_in_vain = (JobStatus.FAILED, JobStatus.CANCELLED)
-    statement = select(Job).where(
-        col(Job.parent_id) == job.id, col(Job.kind) == job.kind, col(Job.status).not_in(ended_in_vain)
-    )
-    return list(session.exec(statement))
-
-
 def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
     """A job's outputs by role."""
     statement = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))
@@ -72,8 +63,17 @@ def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
     return {output.role: media for output, media in rows}
 
 
-def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UUID) -> None:
-    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id))
+def add_output(
+    session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UUID, cuts: Sequence[tuple[float, float]] = ()
+) -> None:
+    """Add a file that a job made; `cuts` are the parts of the input, in seconds, that are not in it."""
+    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id, cuts=list(cuts) or None))
+
+
+def list_cuts(session: Session, job_id: uuid.UUID) -> list[tuple[float, float]]:
+    """The parts of its input, in seconds, that are not in the result of a job."""
+    found = session.exec(select(JobOutput.cuts).where(col(JobOutput.job_id) == job_id)).all()
+    return [(start, end) for cuts in found for start, end in cuts or ()]
 
 
 def claim_next(
@@ -83,10 +83,10 @@ def claim_next(
 
     With `kinds`, jobs of others are left to workers that know them.
     """
-    job_id = scheduling.find_interrupted(session, now, kinds)
-    if job_id is not None:
+    state = scheduling.read_state(session, now, kinds)
+    if state.has_interrupted and (job_id := scheduling.find_interrupted(session, now, kinds)):
         return _claim(session, job_id, owner, now, now + lease)
-    turn = scheduling.find_turn(session, now, kinds)
+    turn = scheduling.find_turn(session, state, now, kinds)
     if turn is None:
         return None
     claim = _claim(session, turn.job_id, owner, now, now + lease)

@@ -1,15 +1,18 @@
 """Stored transcripts, so that a file is transcribed once and its words can be corrected."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models.jobs.job import Job, JobInput, JobOutput, JobStatus, TranscriptRow
-from models.jobs.transcript import Correction, Transcript
+from models.jobs.transcript import Correction, SubtitleLine, Transcript, Translation, Word, mark_given
 from models.media.files import Media
+from storage.jobs import versions
 
 STANDING_STATUSES = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE)  # of jobs whose corrections count
+_MAX_WORD_TEXT = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,23 @@ def save(
     if _find_row(session, job.id, media.id) is not None:
         return
     texts = correction.line_texts if correction else None
+    _add(session, job, media, transcript, corrects_id=correction.transcript_id if correction else None, texts=texts)
+
+
+def _add(
+    session: Session,
+    job: Job,
+    media: Media,
+    transcript: Transcript,
+    *,
+    corrects_id: uuid.UUID | None = None,
+    texts: Mapping[int, str] | None = None,
+) -> None:
     row = TranscriptRow(
         tenant_id=job.tenant_id,
         media_id=media.id,
         job_id=job.id,
-        corrects_id=correction.transcript_id if correction else None,
+        corrects_id=corrects_id,
         line_texts={str(number): text for number, text in texts.items()} if texts else None,
         language=transcript.language,
         engine=transcript.engine,
@@ -44,7 +59,36 @@ def save(
 
 def save_translation(session: Session, job: Job, output: Media, transcript: Transcript) -> None:
     """Save what an output shows, as words that were given: nobody heard them in that file."""
-    save(session, job, output, transcript.model_copy(update={"engine": "given", "confidence": None}))
+    save(session, job, output, mark_given(transcript))
+
+
+def save_lines(session: Session, job: Job, output: Media, lines: Translation) -> None:
+    """Save the lines of a translation that an output shows below what is said: a word for the time of each, and its
+    text in full."""
+    words = [Word(text=each.text[:_MAX_WORD_TEXT], start=each.start, end=each.end) for each in lines.lines]
+    texts = {number: each.text for number, each in enumerate(lines.lines, start=1)}
+    transcript = Transcript(language=lines.language, words=tuple(words))
+    _add(session, job, output, transcript, texts=texts)
+
+
+def find_translation(session: Session, job_id: uuid.UUID) -> tuple[Transcript | None, Translation | None]:
+    """The translation that the result of a job shows: in place of what is said, or below it."""
+    row = _find_row_of_output(session, job_id)
+    if row is None:
+        return None, None
+    return (_to_transcript(row), None) if row.line_texts is None else (None, _to_translation(row))
+
+
+def find_spoken(session: Session, job_id: uuid.UUID) -> Transcript | None:
+    """The job's own transcript of its input, whether that was heard or given."""
+    row = _find_row_of_input(session, job_id)
+    return _to_transcript(row) if row else None
+
+
+def find_corrected_source(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
+    """The stored transcript that the words given with a job correct."""
+    row = _find_row_of_input(session, job_id)
+    return session.get(TranscriptRow, row.corrects_id) if row is not None and row.corrects_id is not None else None
 
 
 def find_for_job(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
@@ -82,17 +126,16 @@ def find_correction(session: Session, job_id: uuid.UUID) -> Correction | None:
     row = _find_row_of_input(session, job_id)
     if row is None or row.corrects_id is None:
         return None
-    return _to_correction(row, row.corrects_id, count_corrections(session, row.media_id))
+    earlier = versions.count_repeats(session, session.get_one(Job, job_id))
+    return _to_correction(row, row.corrects_id, earlier)
 
 
 def find_shown(session: Session, job_id: uuid.UUID) -> StoredTranscript | None:
-    """The transcript that the result of a job shows: its translation, where it was translated; None without one."""
-    statement = (
-        select(TranscriptRow)
-        .join(JobOutput, col(JobOutput.media_id) == col(TranscriptRow.media_id))
-        .where(col(JobOutput.job_id) == job_id, col(TranscriptRow.job_id) == job_id)
-    )
-    row = session.exec(statement).first() or _find_row_of_input(session, job_id)
+    """The transcript whose words the result of a job shows one by one: its translation, where that stands in place of
+    what is said; None without one."""
+    row = _find_row_of_output(session, job_id)
+    if row is None or row.line_texts is not None:
+        row = _find_row_of_input(session, job_id)
     return StoredTranscript(row.id, _to_transcript(row)) if row else None
 
 
@@ -109,20 +152,8 @@ def list_corrections(
         .order_by(col(Job.created_at).desc())
     )
     found = session.exec(statement).all()
-    earlier = count_corrections(session, media_id) if found else 0
+    earlier = versions.count_repeats(session, found[0][1]) if found else 0
     return [(_to_transcript(row), _to_correction(row, transcript_id, earlier), job) for row, job in found]
-
-
-def count_corrections(session: Session, media_id: uuid.UUID) -> int:
-    """How often words of a file were corrected, but for jobs that failed or were cancelled."""
-    statement = (
-        select(func.count())
-        .select_from(TranscriptRow)
-        .join(Job, col(Job.id) == col(TranscriptRow.job_id))
-        .where(col(TranscriptRow.media_id) == media_id, col(TranscriptRow.corrects_id).is_not(None))
-        .where(col(Job.status).in_(STANDING_STATUSES))
-    )
-    return session.exec(statement).one()
 
 
 def _to_transcript(row: TranscriptRow) -> Transcript:
@@ -137,6 +168,24 @@ def _to_correction(row: TranscriptRow, transcript_id: uuid.UUID, earlier: int) -
 def _find_row(session: Session, job_id: uuid.UUID, media_id: uuid.UUID) -> TranscriptRow | None:
     statement = select(TranscriptRow).where(
         col(TranscriptRow.media_id) == media_id, col(TranscriptRow.job_id) == job_id
+    )
+    return session.exec(statement).first()
+
+
+def _to_translation(row: TranscriptRow) -> Translation:
+    texts = row.line_texts or {}
+    lines = (
+        SubtitleLine(text=texts[str(number)], start=word["start"], end=word["end"])
+        for number, word in enumerate(row.words, start=1)
+    )
+    return Translation(language=row.language, lines=tuple(lines))
+
+
+def _find_row_of_output(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
+    statement = (
+        select(TranscriptRow)
+        .join(JobOutput, col(JobOutput.media_id) == col(TranscriptRow.media_id))
+        .where(col(JobOutput.job_id) == job_id, col(TranscriptRow.job_id) == job_id)
     )
     return session.exec(statement).first()
 

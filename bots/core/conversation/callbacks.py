@@ -1,20 +1,20 @@
 """Handlers of the choices (buttons) under messages. The data of a choice is hostile: any client can send it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bots.core import roles
 from bots.core.admin import confirmation, whatsapp_numbers
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
-from bots.core.conversation.features.registry import find_setting
+from bots.core.conversation.features.registry import find_setting, list_group
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission
+from bots.core.conversation.jobs import corrections, film_edits, film_titles, follow_ups, submission, versions
 from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
-from pipeline import Pipeline, build_file_message, find_kind
+from pipeline import SUBTITLE_FORMATS, Pipeline, build_file_message, find_kind, get_kind
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox
@@ -47,7 +47,12 @@ def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, argu
     if job is None:
         result.replies.append(reply_for("error-not-found"))
         return
-    submission.repeat_job(pipeline, context, result, job)
+    if versions.is_failed_version(context.session, job):
+        versions.submit_version(
+            pipeline, context, result, job, get_kind(job.kind).options.model_validate(job.parameters)
+        )
+    else:
+        submission.repeat_job(pipeline, context, result, job)
 
 
 def repeat_in_language(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -66,14 +71,25 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     code, _, output = argument.partition(":")
     job = _find_job(context, code)
     kind = find_kind(job.kind) if job else None
-    name = output or (kind.result.name if kind else "")
-    media = jobs.map_outputs(context.session, job.id).get(name) if job else None
-    if job is None or kind is None or media is None or media.file_id is None:
+    _send_outputs(context, result, job, (output or (kind.result.name if kind else ""),))
+
+
+def send_subtitles(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Send the subtitles of a film as documents, in every format."""
+    _send_outputs(context, result, _find_job(context, argument), SUBTITLE_FORMATS)
+
+
+def _send_outputs(context: Context, result: HandlerResult, job: Job | None, names: Sequence[str]) -> None:
+    """Send files of a job as documents, all or none of them."""
+    outputs = jobs.map_outputs(context.session, job.id) if job else {}
+    files = [outputs.get(name) for name in names]
+    if job is None or any(media is None or media.file_id is None for media in files):
         result.replies.append(reply_for("error-file-gone" if job else "error-not-found"))
         return
     cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
-    outbox_message = build_file_message(job, media, name, cause)
-    outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    for name, media in zip(names, filter(None, files), strict=True):
+        message = build_file_message(job, media, name, cause)
+        outbox.enqueue(context.session, context.address, context.person.id, message, context.now)
 
 
 def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -91,6 +107,11 @@ def make_edited_film(pipeline: Pipeline, context: Context, result: HandlerResult
     film_edits.make_film(pipeline, context, result, commands.parse_job_id(code), letters)
 
 
+def ask_title(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    code, _, letters = argument.partition(":")
+    film_titles.ask_title(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
 def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Make something of another kind of what a job was made from: `<job>:<kind>`."""
     code, _, name = argument.partition(":")
@@ -102,17 +123,24 @@ def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, 
     follow_ups.submit_follow_up(pipeline, context, result, job, name)
 
 
-def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
-    """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
+def set_preference(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show or set preferences: an empty argument shows all, `hand` the values of one, `polish` the switches of a group;
+    `hand=left` sets a value, and shows the menu that it is listed in."""
     name, _, value = argument.partition("=")
-    setting, edited_message_id = find_setting(name), context.inbound.message_id
+    setting, edited_message_id, shown = find_setting(name), context.inbound.message_id, name
+    if setting is not None and setting.needs_chat_model and not pipeline.has_chat_model:
+        setting = None
     if setting is not None and setting.find_offered(value) is not None:
         context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
+        shown = setting.group
     elif setting is not None:
         message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
         result.replies.append(Reply(message))
         return
-    result.replies.append(Reply(build_own_settings(context, edited_message_id)))
+    if list_group(shown):
+        result.replies.append(Reply(menus.build_group_menu(shown, context.person.tastes, edited_message_id)))
+    else:
+        result.replies.append(Reply(build_own_settings(pipeline, context, edited_message_id)))
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -143,6 +171,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "cancel": cancel_job,
     "again": repeat_job,
     "file": send_file,
+    "subtitles": send_subtitles,
     "make": make_follow_up,
     "set": set_preference,
     "language": set_language,
@@ -152,6 +181,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "correct": correct_words,
     "edit": show_edits,
     "edited": make_edited_film,
+    "title": ask_title,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

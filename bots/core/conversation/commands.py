@@ -67,8 +67,8 @@ def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arg
     result.replies.append(Reply(menus.build_language_menu()))
 
 
-def settings(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    result.replies.append(Reply(build_own_settings(context)))
+def settings(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
+    result.replies.append(Reply(build_own_settings(pipeline, context)))
 
 
 @shop.require_private_chat

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bots.core.context import choice_for, text_for
-from bots.core.conversation.features.registry import list_settings
-from bots.core.conversation.features.settings import Setting, Tastes
+from bots.core.conversation.features.registry import list_group, list_settings
+from bots.core.conversation.features.settings import Setting, Tastes, find_opposite, is_switched_on
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 
@@ -16,22 +16,40 @@ def build_settings_menu(
     tastes: Tastes,
     edited_message_id: str | None = None,
     own_labels: Mapping[str, TranslatedText] = MappingProxyType({}),
+    *,
+    has_chat_model: bool = True,
 ) -> Message:
     """Build the menu of the settings with their values; `own_labels`, by setting, are those of the tenant alone."""
-    rows = tuple(
-        (
-            TranslatedChoice(
-                data=setting.menu or f"set:{setting.name}",
-                label=TranslatedText(
-                    key=f"setting-{setting.name}",
-                    inner=own_labels.get(setting.name) or setting.find_chosen(tastes).label,
-                ),
-            ),
-        )
-        for setting in list_settings()
-        if setting.is_listed
-    )
-    return Message(paragraphs=(text_for("settings"),), choices=rows, edits=edited_message_id)
+    listed = [each for each in list_settings() if each.is_listed and (has_chat_model or not each.needs_chat_model)]
+    rows = {
+        setting.group or setting.name: _build_group_row(setting.group, tastes)
+        if setting.group
+        else _build_row(setting, own_labels.get(setting.name) or setting.find_chosen(tastes).label)
+        for setting in listed
+    }
+    return Message(paragraphs=(text_for("settings"),), choices=tuple(rows.values()), edits=edited_message_id)
+
+
+def _build_row(setting: Setting, value: TranslatedText) -> tuple[TranslatedChoice]:
+    label = TranslatedText(key=f"setting-{setting.name}", inner=value)
+    return (TranslatedChoice(data=setting.menu or f"set:{setting.name}", label=label),)
+
+
+def _build_group_row(group: str, tastes: Tastes) -> tuple[TranslatedChoice]:
+    count = sum(is_switched_on(setting, tastes) for setting in list_group(group))
+    return (choice_for(f"set:{group}", f"setting-{group}", count=count),)
+
+
+def build_group_menu(group: str, tastes: Tastes, edited_message_id: str | None) -> Message:
+    """Build the menu of the switches of a group: each is switched by its row, in place; with a button back."""
+    rows = [(_build_switch(setting, tastes),) for setting in list_group(group)]
+    back = (choice_for("set", "choice-back"),)
+    return Message(paragraphs=(text_for(f"setting-choose-{group}"),), choices=(*rows, back), edits=edited_message_id)
+
+
+def _build_switch(setting: Setting, tastes: Tastes) -> TranslatedChoice:
+    choice = choice_for(f"set:{setting.name}={find_opposite(setting, tastes).value}", f"edit-{setting.name}")
+    return mark_chosen(choice, is_chosen=is_switched_on(setting, tastes))
 
 
 def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str | None) -> Message:
@@ -43,7 +61,8 @@ def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str 
         )
         for each in setting.list_values()
     ]
-    rows = (*split_rows(choices), (choice_for("set", "choice-back"),))
+    back = choice_for(f"set:{setting.group}" if setting.group else "set", "choice-back")
+    rows = (*split_rows(choices), (back,))
     return Message(paragraphs=(text_for(f"setting-choose-{setting.name}"),), choices=rows, edits=edited_message_id)
 
 

@@ -62,7 +62,7 @@ def lay_out_heading(
     families = list_families(style.font.family, language)
     words = [Word(text=text, start=0, end=0) for text in texts]
     keep = partial(keep_drawable, families=families)
-    prepared = prepare_words(words, style, language, keep, count_max_columns(place, *size))
+    prepared = prepare_words(words, style, language, keep, count_max_columns(place, style, *size))
     if not prepared:
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Cut(NamedTuple):
@@ -56,6 +56,14 @@ class CutList:
 
     def map_seconds(self, seconds: float) -> float:
         return float(self.map_time(Fraction(seconds)))
+
+    @classmethod
+    def from_seconds(cls, cuts: Iterable[tuple[float, float]]) -> Self:
+        """The cuts that `to_seconds` gave."""
+        return cls(Cut(Fraction(start), Fraction(end)) for start, end in cuts)
+
+    def to_seconds(self) -> tuple[tuple[float, float], ...]:
+        return tuple((float(cut.start), float(cut.end)) for cut in self.cuts)
 
     def list_segments(self) -> list[Segment]:
         """What is kept, in order."""

@@ -1,9 +1,11 @@
-"""JSON subtitles beside WORDS.json: YouTube's json3, and the segments that Whisper writes."""
+"""JSON subtitles: writer of WORDS.json, and readers of YouTube's json3 and of the segments that Whisper writes."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from models.errors import ErrorCode, RequestRejected
+from models.jobs.transcript import Transcript, Translation, Word
 from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
 
 Content = Mapping[str, Any]
@@ -44,3 +46,14 @@ _READERS: Final[dict[str, Callable[[Content], Iterator[Cue]]]] = {
     "events": _read_events,
     "segments": _read_segments,
 }
+
+
+def to_words_json(transcript: Transcript, translation: Translation | None = None) -> str:
+    words = [_to_fields(word) for word in transcript.words]
+    below = {"translation": translation.model_dump(mode="json")} if translation else {}
+    return json.dumps({"language": transcript.language, "words": words, **below}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _to_fields(word: Word) -> dict[str, object]:
+    fields: dict[str, object] = {"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)}
+    return fields | ({"has_estimated_times": True} if word.has_estimated_times else {})

@@ -1,12 +1,12 @@
 """Transcripts written as WORDS.json, SRT, WebVTT, ASS and plain text, with translations below their lines."""
 
 import html
-import json
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
+from pipeline.speech.subtitles.json_formats import to_words_json
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
 _MAX_LINES: Final = 2
@@ -38,17 +38,6 @@ _ASS_ESCAPES: Final = str.maketrans("{}\\\n\r", "()/  ")
 WordGroup = Sequence[Word]
 
 
-def to_words_json(transcript: Transcript, translation: Translation | None = None) -> str:
-    words = [_to_fields(word) for word in transcript.words]
-    below = {"translation": translation.model_dump(mode="json")} if translation else {}
-    return json.dumps({"language": transcript.language, "words": words, **below}, ensure_ascii=False, indent=1) + "\n"
-
-
-def _to_fields(word: Word) -> dict[str, object]:
-    fields: dict[str, object] = {"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)}
-    return fields | ({"has_estimated_times": True} if word.has_estimated_times else {})
-
-
 class TimedText(NamedTuple):
     """Text of one or two lines that is shown from `start` to `end`, seconds of the media."""
 
@@ -64,28 +53,41 @@ def list_captions(transcript: Transcript) -> list[TimedText]:
     ]
 
 
-def _list_cues(transcript: Transcript, translation: Translation | None) -> list[tuple[WordGroup, str]]:
-    """Words of each caption, and the translation below them. Of a translation there is one line for each line."""
+class WordCue(NamedTuple):
+    """Words of a caption, and the translation below them; None without one."""
+
+    words: WordGroup
+    below: str | None = None
+
+    @property
+    def turn_below(self) -> str:
+        return _dash_for(self.words[0]) + self.below if self.below else ""
+
+
+def list_cues(transcript: Transcript, translation: Translation | None = None) -> list[WordCue]:
+    """The captions of a transcript. Of a translation there is one line for each line."""
     if translation is None:
-        return [(group, "") for group in group_words(transcript)]
+        return [WordCue(group) for group in group_words(transcript)]
     groups = group_words(transcript, max_lines=1)
-    return [(group, _dash_for(group[0]) + line.text) for group, line in zip(groups, translation.lines, strict=True)]
+    return [WordCue(group, line.text) for group, line in zip(groups, translation.lines, strict=True)]
 
 
-def to_srt(transcript: Transcript, translation: Translation | None = None) -> str:
+def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     blocks = []
-    for number, (group, below) in enumerate(_list_cues(transcript, translation), start=1):
+    for number, cue in enumerate(cues, start=1):
+        group, is_single = cue.words, cue.below is None
         times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
-        text = _join_turn(group, transcript) + f"\n{below}" if translation else _break_lines(group, transcript)
+        text = _break_lines(group, transcript) if is_single else f"{_join_turn(group, transcript)}\n{cue.turn_below}"
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
 
 
-def to_vtt(transcript: Transcript, translation: Translation | None = None) -> str:
-    """Convert to WebVTT, each word preceded by its time in a timestamp tag, but for lines with estimated times."""
+def _format_vtt(cues: Sequence[WordCue], transcript: Transcript) -> str:
+    """WebVTT, each word preceded by its time in a timestamp tag, but for lines with estimated times."""
     blocks = ["WEBVTT\n"]
     separator = _separator_for(transcript)
-    for group, below in _list_cues(transcript, translation):
+    for cue in cues:
+        group, below = cue.words, cue.turn_below
         tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
         text = _dash_for(group[0]) + separator.join(
             f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
@@ -96,13 +98,12 @@ def to_vtt(transcript: Transcript, translation: Translation | None = None) -> st
     return "\n".join(blocks)
 
 
-def to_ass(transcript: Transcript, translation: Translation | None = None) -> str:
-    """Convert to ASS with karaoke tags: each word fills with colour when it is spoken, a line with estimated times at
-    once.
-    """
+def _format_ass(cues: Sequence[WordCue], transcript: Transcript) -> str:
+    """ASS with karaoke tags: each word fills with colour when it is spoken, a line with estimated times at once."""
     separator = _separator_for(transcript)
     events = []
-    for group, below in _list_cues(transcript, translation):
+    for cue in cues:
+        group, below = cue.words, cue.turn_below
         karaoke = separator.join(
             f"{tag}{_escape_ass(word.text)}" for tag, word in zip(_list_karaoke_tags(group), group, strict=True)
         )
@@ -111,7 +112,8 @@ def to_ass(transcript: Transcript, translation: Translation | None = None) -> st
             f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
             f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}{lower}\n"
         )
-    return _ASS_HEADER.format(translation=_ASS_TRANSLATION if translation else "") + "".join(events)
+    is_translated = any(cue.below is not None for cue in cues)
+    return _ASS_HEADER.format(translation=_ASS_TRANSLATION if is_translated else "") + "".join(events)
 
 
 def _list_karaoke_tags(group: WordGroup) -> list[str]:
@@ -127,13 +129,12 @@ def _has_word_times(group: WordGroup) -> bool:
     return not any(word.has_estimated_times for word in group)
 
 
-def to_txt(transcript: Transcript, translation: Translation | None = None) -> str:
-    """Convert to plain text: one sentence a line, and an empty line where the speaker paused for two seconds. With a
-    translation each line is followed by its own, and an empty line.
+def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
+    """Plain text: one sentence a line, and an empty line where the speaker paused for two seconds. With a translation
+    each line is followed by its own, and an empty line.
     """
-    if translation:
-        cues = _list_cues(transcript, translation)
-        return "\n".join(f"{_join_turn(group, transcript)}\n{below}\n" for group, below in cues)
+    if any(cue.below is not None for cue in cues):
+        return "\n".join(f"{_join_turn(cue.words, transcript)}\n{cue.turn_below}\n" for cue in cues)
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
@@ -225,18 +226,25 @@ def _to_centiseconds(seconds: float) -> int:
     return round(seconds * 100)
 
 
-WRITERS: Final[dict[str, Callable[[Transcript, Translation | None], str]]] = {
-    ".json": to_words_json,
-    ".srt": to_srt,
-    ".vtt": to_vtt,
-    ".ass": to_ass,
-    ".txt": to_txt,
+FORMATS: Final[dict[str, Callable[[Sequence[WordCue], Transcript], str]]] = {
+    ".srt": _format_srt,
+    ".vtt": _format_vtt,
+    ".ass": _format_ass,
+    ".txt": _format_txt,
 }
+SUFFIXES: Final = (".json", *FORMATS)
 
 
 def write(transcript: Transcript, suffix: str, translation: Translation | None = None) -> str:
-    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another.
+    """Return the transcript in the format of a suffix, one of `SUFFIXES`. Raises KeyError for another.
 
     A translation is one of this transcript, with a line for each of its lines.
     """
-    return WRITERS[suffix.lower()](transcript, translation)
+    if suffix.lower() == ".json":
+        return to_words_json(transcript, translation)
+    return write_cues(list_cues(transcript, translation), transcript, suffix)
+
+
+def write_cues(cues: Sequence[WordCue], transcript: Transcript, suffix: str) -> str:
+    """Return captions of a transcript in the format of a suffix, one of `FORMATS`. Raises KeyError for another."""
+    return FORMATS[suffix.lower()](cues, transcript)

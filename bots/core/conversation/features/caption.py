@@ -1,15 +1,21 @@
 """Captions in the conversation: videos come back with what is said in them, word by word."""
 
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, switch_for, values_from
+from bots.core.conversation.features.settings import (
+    SPOKEN_LANGUAGE,
+    Setting,
+    SettingValue,
+    label_switch,
+    list_translations,
+    switch_for,
+    values_from,
+)
 from models.captions.palette import load_palette
 from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.options import NO_TRANSLATION
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import CAPTION
-
-TRANSLATIONS = ("pt", "en", "es", "fr", "de", "it")  # languages that captions can be translated to
 
 
 def _list_styles() -> tuple[SettingValue, ...]:
@@ -31,9 +37,8 @@ def _list_colours() -> tuple[SettingValue, ...]:
     return values_from({"auto": TranslatedText(key="colour-auto"), **colours})
 
 
-def _list_translations() -> tuple[SettingValue, ...]:
-    names = {code: TranslatedText(key="language-name", values={"spoken": code}) for code in TRANSLATIONS}
-    return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
+def _list_profanity_values() -> tuple[SettingValue, ...]:
+    return label_switch("keep", "mask")
 
 
 def _list_translation_lines() -> tuple[SettingValue, ...]:
@@ -41,14 +46,16 @@ def _list_translation_lines() -> tuple[SettingValue, ...]:
     return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
 
 
+CAPTIONS = "captions"  # the rows of these switches in /settings
+POLISH = "polish"
 EDITS = {
-    "p": switch_for("pauses", option="cut_pauses"),
-    "z": switch_for("zoom", option="punch_in"),
-    "b": switch_for("bar", option="progress_bar"),
-    "e": switch_for("emoji", option="emoji"),
-    "t": switch_for("title", option="title"),
-    "c": switch_for("card", option="end_card"),
-    "l": switch_for("loudness", option="normalise_loudness"),
+    "p": switch_for("pauses", option="cut_pauses", group=POLISH),
+    "z": switch_for("zoom", option="punch_in", group=POLISH),
+    "b": switch_for("bar", option="progress_bar", group=POLISH),
+    "e": switch_for("emoji", option="emoji", group=POLISH),
+    "t": switch_for("title", option="title", group=POLISH),
+    "c": switch_for("card", option="end_card", group=POLISH),
+    "l": switch_for("loudness", option="normalise_loudness", group=POLISH),
 }
 
 CAPTION_FEATURE = Feature(
@@ -62,10 +69,24 @@ CAPTION_FEATURE = Feature(
         Setting("colour", option="colour", default="auto", list_values=_list_colours, is_listed=False),
         Setting("second-colour", option="second_colour", default="auto", list_values=_list_colours, is_listed=False),
         SPOKEN_LANGUAGE,
-        Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
-        Setting("lines", option="translation_lines", default="translated", list_values=_list_translation_lines),
-        switch_for("track", option="subtitle_track"),
+        Setting(
+            "translate",
+            option="translate_to",
+            default=NO_TRANSLATION,
+            list_values=list_translations,
+            needs_chat_model=True,
+        ),
+        Setting(
+            "lines",
+            option="translation_lines",
+            default="translated",
+            list_values=_list_translation_lines,
+            needs_chat_model=True,
+        ),
+        switch_for("track", option="subtitle_track", group=CAPTIONS),
+        Setting("profanity", option="profanity", default="keep", list_values=_list_profanity_values, group=CAPTIONS),
         *EDITS.values(),
     ),
     edits=EDITS,
+    own_options=("title_text",),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bots.core.conversation.features.settings import Setting, Tastes
 from models.jobs.options import JobOptions
@@ -23,6 +24,8 @@ class Feature:
     default_for: frozenset[MediaKind] = frozenset()
     settings: tuple[Setting, ...] = ()
     edits: Mapping[str, Setting] = field(default_factory=dict)  # switches under a result, by letters
+    own_options: tuple[str, ...] = ()  # that users decide on for one result alone
+    fixed_options: Mapping[str, Any] = field(default_factory=dict)  # of every job
 
     @property
     def command(self) -> str:
@@ -41,7 +44,13 @@ class Feature:
             *(key for setting in self.settings for key in setting.list_text_keys()),
         )
 
-    def build_options(self, tastes: Tastes) -> JobOptions:
-        """The options of a job by a user's preferences. Raises pydantic's ValidationError for impossible ones."""
-        chosen = {setting.option: tastes.get(setting.name, setting.default) for setting in self.settings}
-        return self.kind.options.model_validate(chosen)
+    def build_options(self, tastes: Tastes, *, has_chat_model: bool = True) -> JobOptions:
+        """The options of a job by a user's preferences; those that need a chat model have their defaults without one.
+        Raises pydantic's ValidationError for impossible ones."""
+        chosen = {
+            setting.option: tastes.get(setting.name, setting.default)
+            if has_chat_model or not setting.needs_chat_model
+            else setting.default
+            for setting in self.settings
+        }
+        return self.kind.options.model_validate({**self.fixed_options, **chosen})

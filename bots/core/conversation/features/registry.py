@@ -53,6 +53,11 @@ def list_settings() -> tuple[Setting, ...]:
     return tuple({setting.name: setting for feature in list_features() for setting in feature.settings}.values())
 
 
+def list_group(group: str) -> tuple[Setting, ...]:
+    """The switches of a group, none for an unknown one."""
+    return tuple(setting for setting in list_settings() if group and setting.group == group)
+
+
 def find_setting(name: str) -> Setting | None:
     return next((setting for setting in list_settings() if setting.name == name), None)
 

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.jobs.options import NO_TRANSLATION
 from models.messaging.deliveries import TranslatedText
+
+TRANSLATIONS = ("pt", "en", "es", "fr", "de", "it")  # languages that texts can be translated to
 
 Tastes = Mapping[str, Any]
 """Stored preferences by the names of settings; a missing one has its default."""
@@ -22,7 +25,8 @@ class SettingValue:
 class Setting:
     """A preference that decides on the option `option` of a job. Its texts are `setting-<name>` and
     `setting-choose-<name>`. `menu` is the data of the button that opens a menu of its own; a setting that is not
-    listed is changed in another one's menu.
+    listed is changed in another one's menu. Switches of one `group` share a row, which opens a menu of them. One that
+    `needs_chat_model` is offered where there is one.
     """
 
     name: str
@@ -32,13 +36,16 @@ class Setting:
     parse: Callable[[str], Any] = str  # a value as the option's type
     menu: str = ""
     is_listed: bool = True
+    group: str = ""
+    needs_chat_model: bool = False
 
     def list_text_keys(self) -> tuple[str, ...]:
         """Keys of the setting's texts, and of the labels of its values."""
         labels = tuple(each.label.key for each in self.list_values())
         if not self.is_listed:
             return labels
-        return (f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
+        grouped = (f"edit-{self.name}", f"setting-{self.group}", f"setting-choose-{self.group}") if self.group else ()
+        return (*grouped, f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
 
     def find_chosen(self, tastes: Tastes) -> SettingValue:
         """The user's present value; the first one where the stored value is no longer offered."""
@@ -58,18 +65,38 @@ def _format_stored(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def switch_for(name: str, option: str) -> Setting:
+def switch_for(name: str, option: str, group: str = "") -> Setting:
     """A setting that is on or off, and off by default."""
-    return Setting(name, option=option, default="off", list_values=_list_switch_values, parse="on".__eq__)
+    values = label_switch("off", "on")
+    return Setting(name, option=option, default="off", list_values=lambda: values, parse="on".__eq__, group=group)
 
 
-def _list_switch_values() -> tuple[SettingValue, ...]:
-    return values_from({value: TranslatedText(key=f"choice-switch-{value}") for value in ("off", "on")})
+def label_switch(off: str, on: str) -> tuple[SettingValue, SettingValue]:
+    """The values of a switch, "off" first, from what its option has for both."""
+    labels = (TranslatedText(key="choice-switch-off"), TranslatedText(key="choice-switch-on"))
+    return SettingValue(off, labels[0]), SettingValue(on, labels[1])
+
+
+def is_switched_on(setting: Setting, tastes: Tastes) -> bool:
+    """Whether a switch is on."""
+    return setting.find_chosen(tastes) != setting.list_values()[0]
+
+
+def find_opposite(setting: Setting, tastes: Tastes) -> SettingValue:
+    """The value that a tap on a switch sets."""
+    off, on = setting.list_values()
+    return off if is_switched_on(setting, tastes) else on
 
 
 def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...]:
     """The values of a setting, from their labels."""
     return tuple(SettingValue(value, label) for value, label in labels.items())
+
+
+def list_translations() -> tuple[SettingValue, ...]:
+    """The languages that can be translated to, and none."""
+    names = {code: TranslatedText(key="language-name", values={"spoken": code}) for code in TRANSLATIONS}
+    return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
 
 
 def _list_spoken_languages() -> tuple[SettingValue, ...]:

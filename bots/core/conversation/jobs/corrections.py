@@ -15,11 +15,12 @@ from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
+from models.media.facts import MediaKind
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
 from storage.identity import people
-from storage.jobs import jobs, transcripts
+from storage.jobs import jobs, transcripts, versions
 from storage.jobs.transcripts import StoredTranscript
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -37,7 +38,7 @@ class CorrectableJob:
     kind: JobKind
     media: Sequence[Media]
     shown: StoredTranscript
-    earlier: int  # corrections of the same file
+    earlier: int  # times it was made again
 
     @property
     def is_source_gone(self) -> bool:
@@ -47,6 +48,13 @@ class CorrectableJob:
     def options(self) -> JobOptions:
         """The options it was made with."""
         return self.kind.options.model_validate(self.job.parameters)
+
+    def find_numbered_file(self, session: Session) -> Media | None:
+        """The file whose captions are the numbered lines; None where it is deleted, and for a film, whose captions may
+        have other times, a translation below them and masked words."""
+        file = jobs.map_outputs(session, self.job.id).get(SUBTITLES)
+        is_numbered = self.kind.result.media_kind is MediaKind.TEXT
+        return file if is_numbered and file is not None and file.file_id else None
 
     def compute_price(self, pipeline: Pipeline, person: Person) -> int:
         """Credits that the next correction costs."""
@@ -63,7 +71,7 @@ def find_correctable(session: Session, person: Person, job_id: UUID | None) -> C
     kind, shown, media = find_kind(job.kind), transcripts.find_shown(session, job.id), jobs.list_inputs(session, job.id)
     if kind is None or shown is None:
         return None
-    return CorrectableJob(job, kind, media, shown, transcripts.count_corrections(session, media[0].id))
+    return CorrectableJob(job, kind, media, shown, versions.count_repeats(session, job))
 
 
 def offer_correction(pipeline: Pipeline, context: Context, result: HandlerResult, job_id: UUID | None) -> None:
@@ -102,7 +110,7 @@ def _send_lines(pipeline: Pipeline, context: Context, result: HandlerResult, fou
     if len(texts) <= MAX_MESSAGES:
         messages = [Message(paragraphs=(text_for("name", name=text),)) for text in texts[:-1]]
         messages.append(Message(paragraphs=(text_for("name", name=texts[-1]), *hints)))
-    elif (file := jobs.map_outputs(context.session, found.job.id).get(SUBTITLES)) is not None and file.file_id:
+    elif (file := found.find_numbered_file(context.session)) is not None:
         hints = (text_for("correction-in-file"), *hints)
         messages = [Message(paragraphs=hints, media_id=file.id, as_file=True)]
     else:
@@ -150,13 +158,19 @@ def apply_correction(
         _reply(context, result, "error-not-found")
         return
     lines = list_line_texts(found.shown.transcript)
-    written = line_texts.parse_numbered(text) or line_texts.match_lines(text, lines)
+    written = line_texts.parse_written(text, lines)
     refusal = _find_refusal(written, len(lines))
     if written is None or refusal is not None:
         result.replies.append(refusal or reply_for("correction-unclear"))
         return
     texts = {**_find_earlier_texts(context.session, found, delivery), **written}
     _submit(pipeline, context, result, found, correct_lines(found.shown.transcript, texts), texts)
+
+
+def is_correction(context: Context, delivery: Delivery, text: str) -> bool:
+    """Whether a text that replies to nothing is like lines of a message, and not simply the next thing that is said."""
+    found = find_correctable(context.session, context.person, delivery.job_id)
+    return found is not None and line_texts.match_lines(text, list_line_texts(found.shown.transcript)) is not None
 
 
 def apply_file(

@@ -11,14 +11,14 @@ from bots.core.conversation.features.registry import (
     find_requested_feature,
     list_features,
 )
-from bots.core.conversation.jobs import corrections, line_lists, quoted_files
+from bots.core.conversation.jobs import corrections, follow_ups, line_lists, quoted_files
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline import Pipeline
+from pipeline import Pipeline, get_kind
 from storage.jobs import jobs, transcripts
 from storage.media import files
 from storage.media.files import MeasuredFile
@@ -127,7 +127,8 @@ class JobIntake:
         return [last] if last is not None else []
 
     def _build_options(self, feature: Feature) -> JobOptions:
-        return feature.build_options(self.context.person.tastes)
+        tastes, has_chat_model = self.context.person.tastes, self.pipeline.has_chat_model
+        return feature.build_options(tastes, has_chat_model=has_chat_model)
 
     def _store(self, files: Sequence[MeasuredFile]) -> list[Media]:
         return [media for file in files if (media := self._store_file(file)) is not None]
@@ -176,4 +177,8 @@ def process_earlier_files(
     feature: Feature, pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str
 ) -> None:
     """Handle a feature's command without a file: it is about the result it replies to, or the last file sent."""
+    quoted = quoted_files.find_quoted_result(context)
+    if quoted is not None and feature.kind.name in {each.kind for each in get_kind(quoted.kind).follow_ups}:
+        follow_ups.submit_follow_up(pipeline, context, result, quoted, feature.kind.name)
+        return
     JobIntake(pipeline, context, result, context.ack).submit_earlier_files(feature)

@@ -83,7 +83,8 @@ def is_made_already(options: JobOptions, made: Sequence[Job]) -> bool:
 
 def _read_settings(options: JobOptions, kind: str) -> list[Any]:
     """The options that users decide on."""
-    return [getattr(options, setting.option) for setting in get_feature(kind).settings]
+    feature = get_feature(kind)
+    return [getattr(options, name) for name in (*(each.option for each in feature.settings), *feature.own_options)]
 
 
 def _read_options(job: Job) -> JobOptions:
@@ -103,7 +104,7 @@ def repeat_job(
 ) -> None:
     """Submit a job again, with the user's present preferences, or as speech in a language that is known by now."""
     media = jobs.list_inputs(context.session, job.id)
-    options = get_feature(job.kind).build_options(context.person.tastes)
+    options = get_feature(job.kind).build_options(context.person.tastes, has_chat_model=pipeline.has_chat_model)
     if spoken_language is not None:
         options = options.with_language(spoken_language)
     elif options.spoken_language == "auto":

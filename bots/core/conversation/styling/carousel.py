@@ -8,17 +8,16 @@ from typing import Any, Final
 from bots.core.context import Context, HandlerResult, Reply, reply_for
 from bots.core.conversation import menus
 from bots.core.conversation.features.registry import get_feature
-from bots.core.conversation.jobs import submission
+from bots.core.conversation.jobs import versions
 from bots.core.conversation.styling import carousel_menus
 from bots.core.conversation.styling.carousel_menus import SCREEN_CODES, CarouselView
 from bots.core.conversation.styling.selection import StyleSelection
-from models.jobs.caption_styles import load_caption_styles
+from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.job import Job
 from models.jobs.options import CaptionOptions
 from models.messaging.deliveries import Message, StylePreview
 from pipeline import CAPTION, Pipeline
 from storage.identity import people
-from storage.jobs import jobs, transcripts
 from storage.tenants import branding
 
 _SCREENS: Final = {code: name for name, code in SCREEN_CODES.items()}
@@ -37,6 +36,12 @@ class StyleCarousel:
     def show(self) -> None:
         self._reply(carousel_menus.build_carousel(self._view, has_buttons=not self._is_typed))
 
+    def show_instead(self) -> None:
+        """Show the first style in place of one that is gone, and say so."""
+        shown = replace(self, selection=replace(self.selection, style=self._names[0]))
+        gone = carousel_menus.label_style(self.selection.style)
+        self._reply(carousel_menus.build_carousel(shown._view, has_buttons=not self._is_typed, gone=gone))
+
     def show_list(self) -> None:
         self._reply(carousel_menus.build_style_list(self._view))
 
@@ -49,8 +54,11 @@ class StyleCarousel:
         self._reply(Message(paragraphs=(carousel_menus.label_style(self.selection.style),), preview=preview))
 
     def keep(self) -> None:
-        """Make the style that of all films to come."""
+        """Make the style that of all films to come, unless it is that of one film alone by now."""
         person = self.context.person
+        if self.selection.style not in _list_names(self.context):
+            self.show_instead()
+            return
         person.tastes = {**person.tastes, **self.selection.to_tastes()}
         self._reply(carousel_menus.build_chosen(self._view, "style-kept", can_keep=False))
 
@@ -58,24 +66,10 @@ class StyleCarousel:
         """Make the film again in the style, from the words that are known."""
         if self.job is None:
             self.result.replies.append(reply_for("error-not-found"))
-        elif self._is_made_already(self.job):
+        elif versions.is_version_made(self.context.session, self.job, self._options):
             self.result.replies.append(reply_for("style-made-already"))
-        elif self._submit(self.job):
+        elif versions.submit_version(self.pipeline, self.context, self.result, self.job, self._options):
             self._reply(carousel_menus.build_chosen(self._view, "style-making", can_keep=True))
-
-    def _submit(self, job: Job) -> bool:
-        context = self.context
-        status = submission.acknowledge(context, self.result, job.reply_to)
-        media, shown = jobs.list_inputs(context.session, job.id), transcripts.find_shown(context.session, job.id)
-        details = submission.Submission(
-            job.reply_to, status, job.id, shown.transcript if shown else None, earlier_versions=self._earlier_versions
-        )
-        return submission.submit(self.pipeline, context, self.result, media, self._options, details)
-
-    def _is_made_already(self, job: Job) -> bool:
-        """Whether this very film exists, or is being made."""
-        made = [job, *jobs.list_repeats(self.context.session, job)]
-        return submission.is_made_already(self._options, made)
 
     @property
     def _is_typed(self) -> bool:
@@ -90,36 +84,28 @@ class StyleCarousel:
         return CaptionOptions.model_validate({**parameters, **own, **self.selection.to_options()})
 
     @property
+    def has_style(self) -> bool:
+        """Whether the selected style can be had: it may have been removed since the button was made."""
+        return self.selection.style in self._names
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The styles that can be chosen; for a film also the one it has, which it keeps when that is removed."""
+        has_own = self.job is not None and self.job.parameters.get("custom_style") is not None
+        own = (str(self.job.parameters["style"]),) if self.job and has_own else ()
+        return tuple(dict.fromkeys((*_list_names(self.context), *own)))
+
+    @property
     def _view(self) -> CarouselView:
         context = self.context
         options = branding.apply_brand(context.session, context.person, self._options)
-        styles = (*load_caption_styles(), *branding.list_styles(context.session, context.person.tenant_id))
-        names = tuple(dict.fromkeys(styles))
-        selection = self.selection if self.selection.style in names else replace(self.selection, style=names[0])
         return CarouselView(
-            selection, names, options.model_dump(mode="json"), self._find_price(), context.inbound.message_id
+            self.selection, self._names, options.model_dump(mode="json"), self._find_price(), context.inbound.message_id
         )
 
     def _find_price(self) -> int | None:
-        """What the film costs again; None where nothing is made now, nothing is paid, or others read it."""
-        context = self.context
-        if self.job is None or context.inbound.is_group:
-            return None
-        if not self.pipeline.entitlements.plan_of(context.person).metered:
-            return None
-        seconds = sum(each.seconds or 0 for each in jobs.list_inputs(context.session, self.job.id))
-        price = self.pipeline.entitlements.catalogue.price_for(CAPTION.name, self._earlier_versions)
-        return price.credits_for(seconds)
-
-    @property
-    def _earlier_versions(self) -> int | None:
-        """How often the film was made again from words that are known, which decides on the price; None where its words
-        are not known."""
-        session, job = self.context.session, self.job
-        if job is None or transcripts.find_shown(session, job.id) is None:
-            return None
-        corrections = sum(transcripts.count_corrections(session, each.id) for each in jobs.list_inputs(session, job.id))
-        return corrections + len(jobs.list_repeats(session, job))
+        """What the film costs again; None where nothing is made now, and where it may not be said."""
+        return versions.find_version_price(self.pipeline, self.context, self.job, self._options) if self.job else None
 
     def _reply(self, message: Message) -> None:
         self.result.replies.append(Reply(message))
@@ -149,7 +135,9 @@ def handle_style_choice(pipeline: Pipeline, context: Context, result: HandlerRes
         result.replies.append(reply_for("error-not-found"))
         return
     carousel = StyleCarousel(pipeline, context, result, selection, job)
-    if screen in _ACTIONS:
+    if not carousel.has_style:
+        carousel.show_instead()
+    elif screen in _ACTIONS:
         _ACTIONS[screen](carousel)
     else:
         carousel.show_changes(screen)
@@ -165,18 +153,27 @@ def _open(pipeline: Pipeline, context: Context, result: HandlerResult, code: str
     selection = StyleSelection.from_options(parameters, job.id if job else None)
     context = replace(context, inbound=replace(context.inbound, message_id=None))
     carousel = StyleCarousel(pipeline, context, result, selection, job)
+    if not carousel.has_style:  # of a setting
+        carousel = replace(carousel, selection=replace(selection, style=DEFAULT_STYLE))
     if context.capabilities.has_buttons:
         carousel.show()
     else:
         carousel.show_list()
 
 
-def build_own_settings(context: Context, edited_message_id: str | None = None) -> Message:
+def build_own_settings(pipeline: Pipeline, context: Context, edited_message_id: str | None = None) -> Message:
     """Build the menu of the user's settings, with the label of a style that only the tenant has."""
     style = str(context.person.tastes.get("style", ""))
     is_tenants = style in branding.list_styles(context.session, context.person.tenant_id)
     labels = {"style": carousel_menus.label_style(style)} if is_tenants else {}
-    return menus.build_settings_menu(context.person.tastes, edited_message_id, labels)
+    return menus.build_settings_menu(
+        context.person.tastes, edited_message_id, labels, has_chat_model=pipeline.has_chat_model
+    )
+
+
+def _list_names(context: Context) -> tuple[str, ...]:
+    """The styles that all films of the user can have."""
+    return (*load_caption_styles(), *branding.list_styles(context.session, context.person.tenant_id))
 
 
 def _build_own_options(context: Context) -> CaptionOptions:

@@ -44,8 +44,9 @@ class CarouselView:
         return Message(paragraphs=paragraphs, choices=rows, edits=self.edits, preview=preview)
 
 
-def build_carousel(view: CarouselView, *, has_buttons: bool = True) -> Message:
-    """Build the carousel at its style, with what can be changed of it."""
+def build_carousel(view: CarouselView, *, has_buttons: bool = True, gone: TranslatedText | None = None) -> Message:
+    """Build the carousel at its style, with what can be changed of it; `gone` names a style that was asked for, and is
+    there no more."""
     selection = view.selection
     arrows = (
         (
@@ -59,7 +60,8 @@ def build_carousel(view: CarouselView, *, has_buttons: bool = True) -> Message:
     keep = _build_choice("keep", selection, "style-keep")
     use = (_build_choice("use", selection, "style-use"),) if selection.job_id else ()
     rows = (arrows, changes[:2], changes[2:], (_build_choice("film", selection, "style-film"),), (*use, keep))
-    return view.build_message(_describe(view), rows)
+    notes = (TranslatedText(key="style-gone", inner=gone),) if gone else ()
+    return view.build_message((*_describe(view), *notes), rows)
 
 
 def build_changes(view: CarouselView, screen: str) -> Message:

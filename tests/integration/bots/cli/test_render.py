@@ -56,6 +56,18 @@ def test_caption_writes_the_film_and_where_every_word_stands(tmp_path: Path) -> 
     assert all(x >= 0 and x + w <= width and y >= 0 and y + h <= height for x, y, w, h in (w["box"] for w in words))
 
 
+def test_caption_masks_profanity_on_request(tmp_path: Path) -> None:
+    sample_files.write_film(tmp_path / "talk.mp4")
+    (tmp_path / "talk.srt").write_text("1\n00:00:00,100 --> 00:00:00,900\nque porra\n")
+    asked = ("--subtitles", "talk.srt", "--language", "pt", "--layout", "layout.json", "--preset", "ultrafast")
+    shown = {}
+    for switch in ((), ("--mask-profanity",)):
+        assert run_rabisco("caption", "talk.mp4", *asked, *switch, folder=tmp_path).exit_code == 0
+        groups = json.loads((tmp_path / "layout.json").read_text())["groups"]
+        shown[switch] = " ".join(word["text"].lower() for group in groups for word in group["words"])
+    assert list(shown.values()) == ["que porra", "que p***a"]
+
+
 def test_transcribe_writes_down_what_is_said(tmp_path: Path) -> None:
     write_spoken_video(tmp_path / "talk.mp4", seconds=9.5, name=BECKETT)
     ended = run_rabisco("transcribe", "talk.mp4", "-o", "words.json", folder=tmp_path)

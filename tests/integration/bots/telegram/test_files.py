@@ -75,3 +75,16 @@ async def test_paid_media_and_checklists_are_answered_with_one_sentence(bot: Tel
 
 def has_text(text: str) -> Callable[[TelegramBotMessage], bool]:
     return lambda message: text in message.text
+
+
+async def test_the_subtitles_of_a_film_come_as_three_documents_under_a_button(bot: TelegramBot) -> None:
+    async with bot.open():
+        bot.person.send_document(build_video(20), "talk.mp4", "video/mp4")
+        await wait_for_jobs(bot, 1)
+        assert await asyncio.to_thread(bot.world.run_job)
+        bot.world.outbox_sender.wake()
+        film = await bot.wait_for_text("Here is your video with captions!")
+        bot.person.press_button(film, "📄 Subtitles")
+        await bot.wait_for_text("The subtitles of the film as .ass")
+    sent = [message for message in bot.person.chat.messages if "The subtitles of the film" in message.text]
+    assert [message.media.name.rpartition(".")[2] for message in sent if message.media] == ["srt", "vtt", "ass"]

@@ -65,6 +65,22 @@ async def test_the_film_comes_as_a_file_when_it_is_asked_for_and_again_without_a
     assert len(number.fake.list_calls("Upload")) == 2  # the film, and the file: in another way encrypted
 
 
+async def test_the_subtitles_of_a_film_come_as_three_documents_by_the_number_of_their_choice(
+    number: WhatsAppBot,
+) -> None:
+    ana = number.get_person("12125550100")
+    ana.send_video(build_video())
+    await number.wait_until_handled(1)
+    await number.run_job()
+    film = await number.wait_for_message(ana, "Here is your video with captions!")
+    ana.send_reply(film, film.options["📄 Subtitles"])
+    await number.wait_for_message(ana, "The subtitles of the film as .ass")
+    await number.wait_until_handled(2)
+    sent = [message for message in ana.chat.messages if "The subtitles of the film" in message.text]
+    assert [message.kind for message in sent] == ["document"] * 3
+    assert [message.media.content[:6] for message in sent if message.media] == [b"a srt ", b"a vtt ", b"a ass "]
+
+
 async def test_an_album_becomes_one_film_and_is_acknowledged_once(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_album([build_picture(), build_picture(), build_picture()])

@@ -14,7 +14,7 @@ from fakes.flash_films import FLASH_SECONDS, RATE, find_flashes, find_tones, rea
 from fakes.sample_containers import Track
 
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.film import make
 
 FAST = EncodingOptions(preset=X264Preset.ULTRAFAST, crf=16)
@@ -37,9 +37,13 @@ def words_at(flashes: list[Fraction]) -> list[Word]:
     return [Word(text=f"word{n}", start=float(at), end=float(at) + FLASH_SECONDS) for n, at in enumerate(flashes)]
 
 
-def cut(source: Path, words: list[Word], **changes: object) -> Film:
+def cut(source: Path, words: list[Word], translation: Translation | None = None, **changes: object) -> Film:
+    """The film without pauses, with its layout and subtitles beside it."""
     options = CaptionOptions.model_validate({"cut_pauses": True, "encoding": FAST, **changes})
-    return make(source, words, source.with_name("cut.mp4"), options, lambda *_: None, layout=source.with_name("l.json"))
+    out, layout, subtitles = (source.with_name(name) for name in ("cut.mp4", "l.json", "cut.srt"))
+    return make(
+        source, words, out, options, lambda *_: None, layout=layout, translation=translation, subtitles=(subtitles,)
+    )
 
 
 def write_steady(folder: Path) -> tuple[Path, list[Fraction]]:
@@ -126,6 +130,17 @@ def test_words_are_shown_when_they_are_spoken_in_the_cut_film(tmp_path: Path) ->
     words = [word for group in layout["groups"] for word in group["words"]]
     assert [word["text"].lower() for word in words] == [f"word{n}" for n in range(len(flashes))]
     assert [word["start"] for word in words] == pytest.approx(find_flashes(film.path), abs=0.001)
+
+
+def test_subtitle_files_have_the_times_of_the_cut_film_and_the_lines_of_both_languages(tmp_path: Path) -> None:
+    source, flashes = write_steady(tmp_path)
+    words = words_at(flashes)
+    lines = (SubtitleLine(text=f"linha {n}", start=word.start, end=word.end) for n, word in enumerate(words))
+    film = cut(source, words, Translation(language="pt", lines=tuple(lines)))
+    cues = [cue.splitlines() for cue in (tmp_path / "cut.srt").read_text().split("\n\n")]
+    starts = [float(times[6:12].replace(",", ".")) for _, times, *_ in cues]
+    assert starts == pytest.approx(find_flashes(film.path), abs=0.002)
+    assert [text for _, _, *text in cues] == [[f"word{n}", f"linha {n}"] for n in range(len(flashes))]
 
 
 def test_frames_keep_their_distance_and_their_grid_across_cuts(tmp_path: Path) -> None:

@@ -84,26 +84,26 @@ def test_every_choice_names_its_job() -> None:
 
 def test_a_text_is_owed_as_a_message_with_its_files_as_buttons() -> None:
     made = job(kind="transcript")
-    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt")}
+    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt", "ass")}
     owed = job_messages.build_result_message(made, outputs, "What was said.").message
     assert (owed.media_id, owed.as_file) == (None, False)
     assert [each.values.get("name") for each in owed.paragraphs] == [None, "What was said."]
     data = [choice.data for row in owed.choices for choice in row]
-    files = [f"file:{made.id.hex}:{name}" for name in ("srt", "vtt", "txt")]
+    files = [f"file:{made.id.hex}:{name}" for name in ("srt", "vtt", "ass", "txt")]
     assert data == [*files, f"correct:{made.id.hex}", f"again:{made.id.hex}"]
 
 
 def test_a_text_longer_than_a_message_is_owed_as_a_file() -> None:
     made = job(kind="transcript")
-    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt")}
+    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt", "ass")}
     owed = job_messages.build_result_message(made, outputs, "word " * 1000).message
     assert (owed.media_id, owed.as_file) == (outputs["txt"].id, True)
     assert [each.key for each in owed.paragraphs] == ["transcript-ready"]
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
-def test_chapters_are_not_offered_under_a_film_whose_times_are_not_those_of_its_words(*, is_cut: bool) -> None:
+def test_chapters_are_offered_under_a_film_from_which_something_is_cut_too(*, is_cut: bool) -> None:
     made = job(parameters={"cut_pauses": is_cut})
     owed = job_messages.build_result_message(made, {"film": media()}, "", has_chat_model=True)
     offered = [choice.label.key for row in owed.message.choices for choice in row]
-    assert ("choice-chapters" in offered, "choice-summary" in offered) == (not is_cut, True)
+    assert ("choice-chapters" in offered, "choice-summary" in offered) == (True, True)

@@ -115,7 +115,7 @@ def test_words_that_come_back_as_they_were_keep_their_times_to_the_bit(transcrip
 
 def test_a_subtitle_file_has_the_exact_times_of_the_words_that_stayed() -> None:
     before = speak("It was the best of times and so it went on for a while.", pause=0.137)
-    file = reader.read(writer.to_srt(before).replace("best", "very finest").encode())
+    file = reader.read(writer.write(before, ".srt").replace("best", "very finest").encode())
     after = keep_known_times(before, file.words)
     assert [word.text for word in after.words[3:5]] == ["very", "finest"]
     assert (*after.words[:3], *after.words[5:]) == (*before.words[:3], *before.words[4:])

@@ -8,12 +8,21 @@ from fakes.chat_models import answer_with_everything, build_talk, create_chat
 from fakes.groq_api import FakeGroq, GroqFault
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
 from fakes.world.described_files import build_audio, build_video
-from fakes.world.staged_sandbox import CAPTION, LISTEN, PREPARE, StagedSandbox, build_returner
+from fakes.world.staged_sandbox import (
+    CAPTION,
+    LISTEN,
+    PREPARE,
+    StagedCall,
+    StagedSandbox,
+    build_returner,
+    create_film,
+)
 from fakes.world.users import FakeUser
 from fakes.world.world import World
 
 from bots.locales import translate
 from models.errors import ErrorCode
+from models.jobs.options import Film
 from pipeline.jobs.renderer import Renderer
 from pipeline.speech.transcription import Transcriber
 from storage.jobs import jobs
@@ -75,6 +84,30 @@ async def test_under_a_result_a_summary_and_chapters_are_made_of_the_words_that_
     assert [message.reply_to for message in (summary, chapters)] == [result.reply_to] * 2
     assert rooms.tasks.count(LISTEN) == 1
     assert [job.credits for job in house.list_jobs()] == [1, 1, 1]
+
+
+def cut_film(call: StagedCall) -> Film:
+    """A film without the last second of each four."""
+    return dataclasses.replace(create_film(call), cuts=tuple((at + 3.0, at + 4.0) for at in range(0, 60, 4)))
+
+
+async def test_chapters_of_a_film_from_which_something_is_cut_have_the_times_of_that_film(
+    house: World, ana: FakeUser, rooms: StagedSandbox
+) -> None:
+    rooms.stage(CAPTION, create_film, cut_film)
+    film = await make(house, ana, build_video(60))
+    menu = await ana.choose(film.get_choice_data("Polish"), film)
+    await ana.choose(menu.get_choice_data("Cut pauses"), menu)
+    cut = await press(house, ana, menu, "Make this film")
+    summary = await press(house, ana, cut, "Summary")
+    times = ["0:00 Part 1", "0:15 Part 6", "0:30 Part 11"]
+    assert (await press(house, ana, summary, "Chapters")).text.split("\n")[1:] == times
+    again = await ana.choose(cut.get_choice_data("Chapters"), cut)
+    assert again.text.split("\n")[1:] == times
+    asked = await ana.handle_inbound(ana.build_inbound(text="/chapters", quoted_message_id=cut.id))
+    assert asked.text.split("\n")[1:] == times
+    assert (await press(house, ana, film, "Chapters")).text.split("\n")[2] == "0:20 Part 6"
+    assert rooms.tasks.count(LISTEN) == 1
 
 
 async def test_a_summary_is_in_the_language_of_its_reader_and_chapters_in_that_of_the_speech(
@@ -245,3 +278,26 @@ async def test_a_tap_that_names_another_kind_or_somebody_elses_job_makes_nothing
         assert (await user.choose(data)).text.startswith(translate("en", "error-not-found"))
     assert len(house.list_jobs()) == 1
     assert rooms.tasks.count(LISTEN) == 1
+
+
+async def test_a_voice_note_comes_in_the_language_of_its_reader_too_where_that_is_switched_on(
+    house: World, bia: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+) -> None:
+    settings = await bia.send_text("/settings")
+    await bia.choose(settings.get_choice_data("Traduzir transcrições"), settings)
+    await bia.choose(settings.get_choice_data("Meu idioma"), settings)
+    result = await make(house, bia, build_audio(60))
+    first, second = result.text.split("\n")[2:4]
+    assert (first, second) == ("Here is a sentence about one thing.", first.upper())
+    assert " to Portuguese" in " ".join(groq.chat_calls[0].system.split())
+    await bia.choose("set:text-translate=off")
+    assert "HERE IS" not in (await make(house, bia, build_audio(50))).text
+    assert rooms.tasks.count(LISTEN) == 2
+
+
+async def test_a_voice_note_in_the_language_of_its_reader_is_not_translated(
+    house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+) -> None:
+    await ana.choose("set:text-translate=own")
+    assert "HERE IS" not in (await make(house, ana, build_audio(60))).text
+    assert (rooms.tasks.count(LISTEN), groq.chat_calls) == (1, [])

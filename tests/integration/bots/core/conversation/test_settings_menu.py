@@ -1,9 +1,10 @@
 import pytest
-from fakes.world.described_files import build_picture, build_video
+from fakes.world.described_files import build_audio, build_picture, build_video
 from fakes.world.users import FakeUser
 from fakes.world.world import World
 
 from bots.core.conversation import menus
+from bots.core.conversation.features.caption import CAPTION_FEATURE
 from bots.core.conversation.features.registry import find_setting, list_features, list_settings
 from bots.core.conversation.features.settings import Setting, SettingValue
 from bots.core.delivery.message_rendering import render_text
@@ -57,6 +58,77 @@ async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: FakeUser) -
     assert "⏱️ Length of drawings: 20 s" in menu.labels
     assert len(ana.messages) == 1
     assert ana.person.tastes["seconds"] == 20
+
+
+async def test_the_switches_of_polish_share_a_row_and_are_switched_in_place(ana: FakeUser) -> None:
+    menu = await ana.send_text("/settings")
+    assert len(menu.choices) <= 10  # as many rows as a list of WhatsApp has
+    assert "✨ Polish: off" in menu.labels
+    before = menu.content
+    await ana.choose(menu.get_choice_data("Polish"), menu)
+    assert len(menu.labels) == len(CAPTION_FEATURE.edits) + 1
+    assert menu.labels[-1] == "« Back"
+    await ana.choose(menu.get_choice_data("Progress bar"), menu)
+    await ana.choose(menu.get_choice_data("Zoom"), menu)
+    await ana.choose(menu.get_choice_data("Title"), menu)
+    await ana.choose(menu.get_choice_data("Title"), menu)
+    assert [label for label in menu.labels if "✅" in label] == ["✅ 🔍 Zoom on key words", "✅ ▬ Progress bar"]
+    assert {name for name, value in ana.person.tastes.items() if value} == {"bar", "zoom"}
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert "✨ Polish: 2 on" in menu.labels
+    assert len(menu.choices) == len([choice for row in before.choices for choice in row])
+    assert len(ana.messages) == 1
+
+
+async def test_swear_words_and_the_subtitle_track_share_a_row_and_become_options_of_films(
+    house: World, ana: FakeUser
+) -> None:
+    house.pipeline.has_chat_model = True  # with all rows there are
+    menu = await ana.send_text("/settings")
+    assert len(menu.choices) <= 10  # as many rows as a list of WhatsApp has
+    await ana.choose(menu.get_choice_data("Extras of captions: off"), menu)
+    assert menu.labels == ["📄 Subtitle track in the file", "🤐 Hide swear words", "« Back"]
+    await ana.choose(menu.get_choice_data("Hide swear words"), menu)
+    assert "✅ 🤐 Hide swear words" in menu.labels
+    assert ana.person.tastes == {"profanity": "mask"}
+    await ana.send_files(build_video(10))
+    await ana.choose(menu.get_choice_data("Hide swear words"), menu)
+    await ana.choose(menu.get_choice_data("Subtitle track"), menu)
+    await ana.send_files(build_video(11))
+    options = [(job.parameters["profanity"], job.parameters["subtitle_track"]) for job in house.list_jobs()]
+    assert options == [("mask", False), ("keep", True)]
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert "📄 Extras of captions: 1 on" in menu.labels
+
+
+async def test_rows_of_old_messages_for_each_switch_still_work(ana: FakeUser) -> None:
+    menu = await ana.choose("set:bar")
+    assert menu.labels == ["✅ Off", "On", "« Back"]
+    await ana.choose("set:bar=on", menu)
+    assert "✅ ▬ Progress bar" in menu.labels
+    assert ana.person.tastes == {"bar": True}
+    await ana.choose("set:bar", menu)
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert "✅ ▬ Progress bar" in menu.labels
+
+
+TRANSLATIONS = ("Translate captions", "Show:", "Translate transcripts")
+
+
+async def test_what_needs_a_chat_model_is_offered_where_there_is_one(house: World, ana: FakeUser) -> None:
+    labels = "\n".join((await ana.send_text("/settings")).labels)
+    assert not any(label in labels for label in TRANSLATIONS)
+    await ana.choose("set:text-translate=own")
+    assert ana.person.tastes == {}
+    house.pipeline.has_chat_model = True
+    labels = "\n".join((await ana.send_text("/settings")).labels)
+    assert all(label in labels for label in TRANSLATIONS)
+    await ana.choose("set:text-translate=own")
+    await ana.choose("set:translate=pt")
+    house.pipeline.has_chat_model = False  # a key that is taken away again makes no job fail
+    await ana.send_files(build_audio(10), names=("a.ogg",))
+    await ana.send_files(build_video(10))
+    assert [job.parameters["translate_to"] for job in house.list_jobs()] == ["off", "off"]
 
 
 async def test_the_way_back_changes_nothing(ana: FakeUser) -> None:

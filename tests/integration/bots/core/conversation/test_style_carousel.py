@@ -18,6 +18,7 @@ from models.jobs.caption_styles import load_caption_styles
 from models.jobs.job import Job
 from storage.jobs import jobs, transcripts
 from storage.media import files
+from storage.tenants import branding
 
 
 async def make_film(house: World, user: FakeUser) -> ChatMessage:
@@ -192,9 +193,68 @@ async def test_forged_buttons_get_a_reply_and_do_nothing(house: World, ana: Fake
     assert house.list_jobs() == []
 
 
-async def test_a_style_that_is_gone_shows_the_first_one(ana: FakeUser) -> None:
+async def test_a_style_that_is_gone_shows_the_first_one_and_is_named_as_gone(ana: FakeUser) -> None:
     message = await ana.choose("style:v::m---:vapour")
     assert message.text.startswith("🎨 Classic (1 of")
+    assert "The style vapour is no longer there" in message.text
+
+
+@pytest.fixture
+def vapour(house: World, ana: FakeUser) -> str:
+    """A style of the tenant's."""
+    with house.db.transaction() as session:
+        branding.save_style(session, ana.account.account.tenant_id, "vapour", load_caption_styles()["neon"])
+    return "vapour"
+
+
+def remove_style(house: World, user: FakeUser, name: str) -> None:
+    with house.db.transaction() as session:
+        assert branding.remove_style(session, user.person.tenant_id, name)
+
+
+async def test_a_press_for_a_style_that_was_removed_since_makes_and_keeps_nothing(
+    house: World, ana: FakeUser, vapour: str
+) -> None:
+    message = await open_carousel(house, ana)
+    await ana.choose(message.get_choice_data("◀️"), message)
+    assert vapour in message.text
+    pressed = [message.get_choice_data(label) for label in ("Use this", "all my films", "move", "Size")]
+    remove_style(house, ana, vapour)
+    for data in pressed:
+        await ana.choose(data, message)
+        assert "The style vapour is no longer there" in message.text
+        assert message.text.startswith("🎨 Classic")
+        assert message.content.picture is not None
+    assert len(house.list_jobs()) == 1
+    assert ana.person.tastes == {}
+
+
+async def test_a_film_whose_style_was_removed_keeps_it_for_itself_alone(
+    house: World, ana: FakeUser, vapour: str
+) -> None:
+    await ana.choose(f"style:k::m---:{vapour}")
+    film = await make_film(house, ana)
+    remove_style(house, ana, vapour)
+    message = await ana.choose(film.get_choice_data("Style"), film)
+    assert message.text.startswith(f"🎨 {vapour}")
+    await ana.choose(message.get_choice_data("Size"), message)
+    await ana.choose(message.get_choice_data("Large"), message)
+    await ana.choose(message.get_choice_data("Use this"), message)
+    assert "in this style: vapour" in message.text
+    first, second = house.list_jobs()
+    names = ("style", "custom_style")
+    assert [second.parameters[name] for name in names] == [first.parameters[name] for name in names]
+    assert second.parameters["custom_style"] is not None
+    await ana.choose(message.get_choice_data("all my films"), message)
+    assert "no longer there" in message.text
+
+
+async def test_settings_with_a_style_that_was_removed_open_at_the_one_that_films_have(
+    house: World, ana: FakeUser, vapour: str
+) -> None:
+    await ana.choose(f"style:k::m---:{vapour}")
+    remove_style(house, ana, vapour)
+    assert (await ana.choose("style:")).text.startswith("🎨 Classic (1 of")
 
 
 async def test_a_result_of_another_kind_has_no_style(house: World, ana: FakeUser) -> None:

@@ -1,0 +1,253 @@
+"""Films made again in another style or with edits, from known words: what they show, and what they cost."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.chat_models import answer_with_everything, create_chat
+from fakes.groq_api import FakeGroq
+from fakes.memory_channel import ChatMessage
+from fakes.world.described_files import build_video
+from fakes.world.staged_sandbox import CAPTION, LISTEN, StagedCall, StagedSandbox, build_returner, create_film
+from fakes.world.users import FakeUser
+from fakes.world.world import World
+from sqlmodel import col, select
+
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.job import Job
+from models.jobs.options import Film
+from models.jobs.transcript import Transcript, Word
+from models.messaging.deliveries import StylePreview
+from pipeline.jobs.renderer import Renderer
+from pipeline.previews.request import find_preview_request
+from pipeline.speech.transcription import Transcriber
+from storage.db import Database
+
+SENTENCE = "Ahn eu ganhei vinte reais."
+HEARD = Transcript(
+    language="pt",
+    engine="local",
+    confidence=0.9,
+    words=tuple(
+        Word(text=text, start=0.5 * number, end=0.5 * number + 0.4) for number, text in enumerate(SENTENCE.split())
+    ),
+)
+
+
+@dataclass
+class CaptionRecorder:
+    """Keeps what the caption engine was asked for, and fails once where there is an error."""
+
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    error: RequestRejected | None = None
+
+    def caption(self, call: StagedCall) -> Film:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+        self.calls.append(dict(call.arguments))
+        return create_film(call)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Database) -> World:
+    return World.open(tmp_path, database)
+
+
+@pytest.fixture
+def groq() -> FakeGroq:
+    found = FakeGroq()
+    found.chat = answer_with_everything
+    return found
+
+
+@pytest.fixture
+def sandbox(house: World, groq: FakeGroq) -> StagedSandbox:
+    staged = StagedSandbox()
+    staged.stage(LISTEN, build_returner(HEARD))
+    house.job_runner.renderer = Renderer(staged, Transcriber(None), create_chat(groq))
+    house.pipeline.has_chat_model = True
+    return staged
+
+
+@pytest.fixture
+def films(sandbox: StagedSandbox) -> CaptionRecorder:
+    recorder = CaptionRecorder()
+    sandbox.stage(CAPTION, *[recorder.caption] * 6)
+    return recorder
+
+
+async def finish(house: World, user: FakeUser) -> ChatMessage:
+    assert await asyncio.to_thread(house.run_job)
+    await house.deliver_all()
+    return [message for message in user.messages if message.kind == "video"][-1]
+
+
+async def make_film(house: World, user: FakeUser, seconds: int = 200) -> ChatMessage:
+    await user.send_files(build_video(seconds))
+    return await finish(house, user)
+
+
+async def use_next_style(house: World, user: FakeUser, film: ChatMessage) -> ChatMessage:
+    carousel = await user.choose(film.get_choice_data("Style"), film)
+    await user.choose(carousel.get_choice_data("▶️"), carousel)
+    await user.choose(carousel.get_choice_data("Use this"), carousel)
+    return await finish(house, user)
+
+
+async def polish(house: World, user: FakeUser, film: ChatMessage, label: str) -> ChatMessage:
+    menu = await user.choose(film.get_choice_data("Polish"), film)
+    await user.choose(menu.get_choice_data(label), menu)
+    await user.choose(menu.get_choice_data("Make this film"), menu)
+    return await finish(house, user)
+
+
+def get_balance(house: World, user: FakeUser) -> int:
+    with house.db.transaction() as session:
+        return house.pipeline.account_status_of(session, user.person).credits.available
+
+
+def list_jobs(house: World) -> list[Job]:
+    """All jobs, oldest first; no two are created at the same time."""
+    with house.db.read_transaction() as session:
+        return list(session.exec(select(Job).order_by(col(Job.created_at))))
+
+
+def list_prices(house: World) -> list[int]:
+    return [job.credits for job in list_jobs(house)]
+
+
+@pytest.mark.usefixtures("films")
+async def test_polish_and_style_cost_what_a_correction_does_and_say_so_before(
+    house: World, ana: FakeUser, sandbox: StagedSandbox
+) -> None:
+    film = await make_film(house, ana)
+    menu = await ana.choose(film.get_choice_data("Polish"), film)
+    assert "It costs 1 credit." in menu.text
+    film = await polish(house, ana, film, "Progress bar")
+    await use_next_style(house, ana, film)
+    assert list_prices(house) == [3, 1, 1]
+    assert get_balance(house, ana) == 5
+    assert sandbox.tasks.count(LISTEN) == 1
+
+
+async def test_short_films_are_polished_for_nothing(house: World, ana: FakeUser, films: CaptionRecorder) -> None:
+    film = await make_film(house, ana, seconds=30)
+    menu = await ana.choose(film.get_choice_data("Polish"), film)
+    assert "costs nothing" in menu.text
+    await polish(house, ana, film, "Zoom")
+    assert list_prices(house) == [1, 0]
+    assert films.calls[1]["options"].punch_in
+
+
+async def test_the_credits_of_a_version_that_fails_come_back_and_again_makes_that_version(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox
+) -> None:
+    film = await make_film(house, ana)
+    films.error = RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN)
+    await polish(house, ana, film, "Progress bar")
+    failure = ana.last_message
+    assert "Your credit is back." in failure.text
+    assert get_balance(house, ana) == 7
+    await ana.choose(failure.get_choice_data("Again"), failure)
+    await finish(house, ana)
+    assert list_prices(house) == [3, 1, 1]
+    assert list_jobs(house)[2].parameters["progress_bar"] is True
+    assert get_balance(house, ana) == 6
+    assert sandbox.tasks.count(LISTEN) == 1
+
+
+@pytest.mark.usefixtures("films")
+async def test_versions_beyond_the_allowed_ones_cost_what_a_film_does_however_they_are_chained(
+    house: World, ana: FakeUser
+) -> None:
+    catalogue = house.pipeline.entitlements.catalogue
+    few = catalogue.corrections.model_copy(update={"most": 2})
+    house.pipeline.entitlements.catalogue = catalogue.model_copy(update={"corrections": few})
+    film = await make_film(house, ana)
+    film = await polish(house, ana, film, "Progress bar")
+    film = await use_next_style(house, ana, film)
+    menu = await ana.choose(film.get_choice_data("Polish"), film)
+    assert "It costs 3 credits." in menu.text
+    await polish(house, ana, film, "Zoom")
+    assert list_prices(house) == [3, 1, 1, 3]
+
+
+@pytest.mark.usefixtures("films")
+async def test_the_way_back_to_a_version_that_is_there_is_not_made_and_paid_again(house: World, ana: FakeUser) -> None:
+    film = await make_film(house, ana)
+    second = await use_next_style(house, ana, film)
+    carousel = await ana.choose(second.get_choice_data("Style"), second)
+    await ana.choose(carousel.get_choice_data("◀️"), carousel)
+    assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
+    assert list_prices(house) == [3, 1]
+
+
+@pytest.mark.parametrize("lines", ["translated", "both"])
+async def test_versions_of_a_translated_film_show_its_translation_and_know_what_is_said(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox, groq: FakeGroq, lines: str
+) -> None:
+    await ana.choose("set:translate=en")
+    await ana.choose(f"set:lines={lines}")
+    film = await make_film(house, ana)
+    asked = len(groq.chat_calls)
+    assert asked == 1
+    film = await use_next_style(house, ana, film)
+    await polish(house, ana, film, "Cut pauses")
+    first, *others = films.calls
+    assert first["spoken"].words == HEARD.words
+    for call in others:
+        names = ("words", "language", "spoken", "translation")
+        assert {name: call[name] for name in names} == {name: first[name] for name in names}
+    assert (len(groq.chat_calls), sandbox.tasks.count(LISTEN)) == (asked, 1)
+    assert first["language"] == ("en" if lines == "translated" else "pt")
+    assert (first["translation"] is not None) == (lines == "both")
+
+
+async def test_a_corrected_translation_keeps_what_is_said_and_its_correction_in_other_versions(
+    house: World, ana: FakeUser, films: CaptionRecorder, groq: FakeGroq
+) -> None:
+    await ana.choose("set:translate=en")
+    film = await make_film(house, ana)
+    await ana.choose(film.get_choice_data("Correct"), film)
+    await ana.send_text("1: UH I WON TWENTY REAIS.")
+    film = await finish(house, ana)
+    film = await use_next_style(house, ana, film)
+    await polish(house, ana, film, "Cut pauses")
+    assert [call["spoken"].words for call in films.calls] == [HEARD.words] * 4
+    texts = [" ".join(word.text for word in call["words"]) for call in films.calls]
+    assert texts == [SENTENCE.upper(), *["UH I WON TWENTY REAIS."] * 3]
+    assert len(groq.chat_calls) == 1
+
+
+async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(
+    house: World, ana: FakeUser, films: CaptionRecorder
+) -> None:
+    film = await make_film(house, ana)
+    await ana.choose(film.get_choice_data("Correct"), film)
+    await ana.send_text("1: Ahn eu ganhei trinta reais.")
+    film = await finish(house, ana)
+    film = await use_next_style(house, ana, film)
+    film = await polish(house, ana, film, "Cut pauses")
+    assert [call["words"][3].text for call in films.calls] == ["vinte", *["trinta"] * 3]
+    await ana.choose(film.get_choice_data("Correct"), film)
+    await ana.send_text("1: Ahn eu ganhei cem reais.")
+    await finish(house, ana)
+    assert films.calls[-1]["options"].cut_pauses
+    assert films.calls[-1]["words"][3].text == "cem"
+    assert list_prices(house) == [3, 1, 1, 1, 1]
+
+
+async def test_the_preview_of_a_cut_film_shows_no_filler_and_a_word_that_stands_out(
+    house: World, ana: FakeUser, films: CaptionRecorder
+) -> None:
+    await ana.choose("set:pauses=on")
+    await make_film(house, ana)
+    assert films.calls[0]["options"].cut_pauses
+    (job,) = list_jobs(house)
+    with house.db.read_transaction() as session:
+        request = find_preview_request(session, StylePreview(options=job.parameters, job_id=job.id), "pt")
+    assert [word.text for word in request.words] == SENTENCE.split()[1:]
+    assert next(word.text for word in request.words if word.start <= request.moment < word.end) == "ganhei"

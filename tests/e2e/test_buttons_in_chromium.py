@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -197,3 +197,42 @@ def test_an_error_stands_at_the_message_whose_button_was_pressed(chat_page: Chat
     message.get_by_role("button", name="Próximo").click()
     chat_page.wait_for_message("Style 2")
     assert chat_page.tab.locator(NOTE).count() == 0
+
+
+def test_the_place_of_a_picture_is_kept_before_it_can_be_shown(chat_page: ChatPage, web_house: WebApp) -> None:
+    preview = draw_preview(5)
+    header = preview[: preview.index(b"\xff\xc0") + 12]  # its size, and nothing to be decoded
+    run(web_house.page.send_text(LOCAL_CHAT, RenderedMessage("Half a preview", picture=header)))
+    picture = chat_page.wait_for_message("Half a preview").locator("img.picture")
+    whole = chat_page.wait_for_message("Style 1").locator("img.picture")
+    assert picture.evaluate("image => image.naturalWidth") == 0
+    assert whole.evaluate("image => image.naturalWidth") == 540
+    assert picture.bounding_box() | {"y": 0} == whole.bounding_box() | {"y": 0}  # type: ignore[operator]
+
+
+def test_the_place_of_a_film_is_kept_before_it_is_loaded(address: str, browser: Browser, web_house: WebApp) -> None:
+    film = replace(web_house.sink.create_film_upload(width=180, height=320), thumbnail=None)
+    run(web_house.page.send_video(LOCAL_CHAT, film))
+    with open_page(address, browser) as page:
+        page.inspect_film()
+        loaded = page.wait_for_message("Your film is ready").bounding_box()
+        page.tab.route("**/media/*", lambda _: None)  # never answered
+        page.open()
+        video = page.wait_for_message("Your film is ready").locator("video")
+        assert video.evaluate("video => video.readyState") == 0
+        box = page.wait_for_message("Your film is ready").bounding_box()
+        assert loaded is not None
+        assert box is not None
+        assert (box["width"], box["height"]) == (loaded["width"], loaded["height"])
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+def test_a_carousel_fits_the_screen_with_all_its_buttons(address: str, browser: Browser, size: tuple[int, int]) -> None:
+    with open_page(address, browser, size=size) as page:
+        message = page.wait_for_message("Style 1")
+        assert is_in_view(page, message)
+        for button in message.get_by_role("button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+            assert button.evaluate("button => button.scrollWidth <= button.clientWidth")

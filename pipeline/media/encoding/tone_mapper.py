@@ -27,6 +27,7 @@ _UNSPECIFIED: Final = 2  # of ITU-T H.273
 _SPACE_BT2020: Final = 9  # non-constant luminance
 _TABLE_FORMAT: Final = "gbrp16le"
 _SCALE_FLAGS: Final = "flags=bicubic+accurate_rnd"
+_CHROMA_FLAGS: Final = "flags=bilinear+accurate_rnd"  # where nothing but the size of chroma changes
 _TICK: Final = Fraction(1, 25)  # of the filter's clock, which counts frames
 
 
@@ -80,10 +81,11 @@ def _build_graph(frame: VideoFrame, size: tuple[int, int]) -> tuple[Graph, Filte
     tables = graph.add("buffer", f"video_size={table.width}x{table.height}:pix_fmt={_TABLE_FORMAT}:time_base={_TICK}")
     lookup = graph.add("haldclut", "clut=first:interp=tetrahedral")
     sink = graph.add("buffersink")
-    to_rgb = graph.add("scale", f"{size[0]}:{size[1]}:{_SCALE_FLAGS}"), graph.add("format", _TABLE_FORMAT)
+    flags = _CHROMA_FLAGS if size == (frame.width, frame.height) else _SCALE_FLAGS
+    to_rgb = graph.add("scale", f"{size[0]}:{size[1]}:{flags}"), graph.add("format", _TABLE_FORMAT)
     _link(source, *to_rgb, _add_curve(graph, build_decoding_curve(points, white)), lookup)
     tables.link_to(lookup, 0, 1)
-    to_bt709 = graph.add("scale", f"out_color_matrix=bt709:out_range=tv:{_SCALE_FLAGS}")
+    to_bt709 = graph.add("scale", f"out_color_matrix=bt709:out_range=tv:{_CHROMA_FLAGS}")
     _link(lookup, _add_curve(graph, build_encoding_curve()), to_bt709, graph.add("format", "yuv420p"), sink)
     graph.configure()
     tables.push(table)

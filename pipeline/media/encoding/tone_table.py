@@ -11,7 +11,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.tone_mapping import PQ, CodePoints, to_bt709
+from pipeline.media.pictures.tone_mapping import (
+    HLG,
+    PQ,
+    CodePoints,
+    Floats,
+    compute_system_gain,
+    get_luminance,
+    get_matrix,
+)
 
 LEVEL: Final = 12  # a table of level n has n * n values of each primary, in a picture of n ** 3 pixels a side
 TOP: Final = 65535
@@ -51,12 +59,20 @@ def build_encoding_curve() -> str:
 @cache
 def compute_table(points: CodePoints) -> NDArray[np.uint16]:
     """Red, green and blue light of BT.709 for all places on the axes, red changing fastest; 3 x values."""
-    steps = _decode_axis(np.linspace(0, 1, _LAST + 1), _max_light_of(points)).astype(np.float32)
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    light = to_bt709(np.stack([red, green, blue], axis=-1).reshape(1, -1, 3), points)[0].T
+    axis = _decode_axis(np.linspace(0, 1, _LAST + 1), _max_light_of(points)).astype(np.float32)
+    gain = compute_system_gain(_sum_primaries(get_luminance(points), axis)) if points.transfer == HLG else np.float32(1)
     low, high = _LIGHT
-    values = np.rint((np.clip(light, low, high) - low) * (TOP / (high - low)))
-    return np.asarray(values, np.uint16)
+    values = [np.clip(_sum_primaries(row, axis) * gain, low, high) - np.float32(low) for row in get_matrix(points)]
+    return np.array([each * np.float32(TOP / (high - low)) + np.float32(0.5) for each in values], np.uint16).reshape(
+        3, -1
+    )
+
+
+def _sum_primaries(weights: Floats, axis: Floats) -> Floats:
+    """Sums of a primary each, by blue, green and red."""
+    red, green, blue = (weight * axis for weight in weights)
+    mixed: Floats = blue[:, None, None] + green[:, None] + red
+    return mixed
 
 
 def _max_light_of(points: CodePoints) -> float:

@@ -77,11 +77,25 @@ def to_bt709(light: Floats, points: CodePoints) -> Floats:
     BT.709 have negative parts.
     """
     if points.transfer == HLG:
-        luminance = light @ np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[BT709]), np.float32)
-        light = np.multiply(light, np.maximum(luminance, 1e-6)[..., None] ** (_HLG_GAMMA - 1), dtype=np.float32)
-    matrix = np.array(_MATRICES.get(points.primaries, _MATRICES[BT709]), np.float32)
-    converted: Floats = light @ matrix.T
+        light = np.multiply(light, compute_system_gain(light @ get_luminance(points))[..., None], dtype=np.float32)
+    converted: Floats = light @ get_matrix(points).T
     return converted
+
+
+def get_matrix(points: CodePoints) -> Floats:
+    """The matrix from linear light of the primaries to that of BT.709."""
+    return np.array(_MATRICES.get(points.primaries, _MATRICES[BT709]), np.float32)
+
+
+def get_luminance(points: CodePoints) -> Floats:
+    """The share of each primary in luminance."""
+    return np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[BT709]), np.float32)
+
+
+def compute_system_gain(luminance: Floats) -> Floats:
+    """How much brighter than the scene an HLG display is, by the luminance of the scene; both 1 at reference white."""
+    gain: Floats = np.maximum(luminance, np.float32(1e-6)) ** np.float32(_HLG_GAMMA - 1)
+    return gain
 
 
 @cache

@@ -136,6 +136,7 @@ WordsOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, h
 SubtitlesOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")]
 CutPausesOption = Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")]
 PunchInOption = Annotated[bool, typer.Option("--punch-in", help="Zoom in on words that matter.")]
+EmojiOption = Annotated[bool, typer.Option("--emoji", help="Emoji above words, two in ten seconds at most.")]
 ProgressBarOption = Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")]
 EndCardOption = Annotated[str | None, typer.Option(help="Name on a card at the end.")]
 SubtitleTrackOption = Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")]

@@ -14,6 +14,7 @@ from bots.cli.options import (
     BothOption,
     CrfOption,
     CutPausesOption,
+    EmojiOption,
     EndCardOption,
     EngineOption,
     FinishOption,
@@ -119,6 +120,7 @@ def caption(
     cut_pauses: CutPausesOption = False,
     punch_in: PunchInOption = False,
     progress_bar: ProgressBarOption = False,
+    emoji: EmojiOption = False,
     title: TitleOption = None,
     end_card: EndCardOption = None,
     both: BothOption = False,
@@ -139,7 +141,7 @@ def caption(
     given: dict[str, Any] = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
     given |= {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
     given |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
-    given |= {"profanity": "mask" if mask_profanity else "keep"}
+    given |= {"profanity": "mask" if mask_profanity else "keep", "emoji": emoji}
     options = build_caption_options(given, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
     _render_captions(video, output, options, words or subtitles, layout)
 

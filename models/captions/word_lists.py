@@ -1,4 +1,4 @@
-"""Lists of words by language, in `words/`: what is emphasised, set small, masked, or cut out."""
+"""Lists of words by language, in `words/`: what is emphasised, set small, masked, cut out, or has an emoji."""
 
 import re
 import unicodedata
@@ -47,6 +47,19 @@ def _normalize_profane(text: str) -> str:
     """A word as the lists of profanity have it."""
     pieces = unicodedata.normalize("NFC", text).casefold().split(_KEPT_LETTER)
     return re.sub(r"^\W+|\W+$", "", _KEPT_LETTER.join(_strip_accents(piece) for piece in pieces))
+
+
+def find_emoji(text: str, language: str) -> str | None:
+    """The emoji that goes with a word, if there is one."""
+    return _load_emoji().get(language, {}).get(normalize_word(text))
+
+
+@cache
+def _load_emoji() -> Mapping[str, Mapping[str, str]]:
+    return {
+        language: {word: emoji for emoji, words in lists.items() for word in words.split()}
+        for language, lists in read_table("words/emoji.toml").items()
+    }
 
 
 @cache

@@ -19,6 +19,7 @@ class EditingOptions(BaseModel):
     cut_pauses: bool = False  # and fillers
     punch_in: bool = False
     progress_bar: bool = False
+    emoji: bool = False  # above the captions
     title: bool = False
     title_text: str = Field(default="", max_length=MAX_TITLE_LENGTH)
     end_card: bool = False

@@ -1,6 +1,7 @@
 """Composition of captions: words as laid out blocks, and the painter of all that is drawn on the frames of a film."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,14 @@ from pipeline.captions.avoidance.places import SMALLER_SCALE
 from pipeline.captions.boxes import Box
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.emoji_marks import (
+    MARK_ROWS,
+    EmojiMark,
+    EmojiMarks,
+    Surroundings,
+    expand_blocks,
+    place_marks,
+)
 from pipeline.captions.editing.film_painter import FilmText, build_film_painter, find_title_text
 from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.editing.punch_in import build_punch_in
@@ -83,14 +92,17 @@ def build_caption_painter(
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
     blocks, lines, faces = _compose_beside_faces(text, options, style, size, search_faces)
+    marks = _place_marks(text, options, blocks, Surroundings(find_place(style, size, options), size, lines, faces))
     if layout:
-        layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
+        drawn = [*expand_blocks(blocks, marks), *lines]
+        layout_json.write_layout(layout, sorted(drawn, key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower_language = text.translation.language if text.translation else text.language
     lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
     painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
+    painters += [EmojiMarks(marks, canvas)] if marks else []
     early = [block.box for block in (*blocks, *lines) if block.start < TITLE_SECONDS]
     scene = TitleScene([*early, *map(_find_box, logos)], faces if style.avoid_faces else None)
     return build_film_painter(painters, options, style, text, canvas, above, scene)
@@ -106,7 +118,7 @@ def _compose_beside_faces(
     """Captions and the lines below them, beside the faces of the film; and those faces, where they were searched."""
     place = find_place(style, size, options)
     blocks, lines = compose_text(text, style, size, place)
-    if not (search_faces and blocks and (style.avoid_faces or options.punch_in)):
+    if not (search_faces and blocks and (style.avoid_faces or options.punch_in or options.emoji)):
         return blocks, lines, None
     faces = search_faces(size, _find_rows([*blocks, *lines], text, options, style, size))
     if faces.tracks and style.avoid_faces:
@@ -123,10 +135,21 @@ def _find_rows(
     size: tuple[int, int],
 ) -> tuple[float, float]:
     """The rows between which captions are, and the title where there is one; shares of the height."""
-    rows = [find_rows(blocks, size[1])]
+    top, bottom = find_rows(blocks, size[1])
+    rows = [(top - MARK_ROWS if options.emoji else top, bottom)]
     if title := find_title_text(text, options):
         rows.append(measure_title_rows(title, style, size, text.language))
     return min(top for top, _ in rows), max(bottom for _, bottom in rows)
+
+
+def _place_marks(
+    text: FilmText, options: CaptionOptions, blocks: Sequence[CaptionBlock], around: Surroundings
+) -> list[EmojiMark]:
+    """The emoji above captions, where the options ask for them; none while a title is shown."""
+    if not options.emoji:
+        return []
+    beside = replace(around, earliest=TITLE_SECONDS if options.title else 0.0)
+    return place_marks(text.words, text.language, blocks, beside)
 
 
 def _find_box(overlay: Overlay) -> Box:

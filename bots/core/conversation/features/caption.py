@@ -52,6 +52,7 @@ EDITS = {
     "p": switch_for("pauses", option="cut_pauses", group=POLISH),
     "z": switch_for("zoom", option="punch_in", group=POLISH),
     "b": switch_for("bar", option="progress_bar", group=POLISH),
+    "e": switch_for("emoji", option="emoji", group=POLISH),
     "t": switch_for("title", option="title", group=POLISH),
     "c": switch_for("card", option="end_card", group=POLISH),
     "l": switch_for("loudness", option="normalise_loudness", group=POLISH),

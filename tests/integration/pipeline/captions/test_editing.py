@@ -179,3 +179,20 @@ def test_sound_is_still_copied_with_everything_but_cuts(source: Path) -> None:
 def test_a_card_follows_a_film_that_is_cut_at_its_end(source: Path) -> None:
     film = edit(source, cut_pauses=True, end_card=True, card_name="x")
     assert max(read_frames(film.path)) == pytest.approx(film.seconds, abs=0.1)
+
+
+def test_emoji_stand_above_their_words_in_the_film_within_the_box_of_the_layout(source: Path) -> None:
+    texts = ["So.", "Love.", "Money.", "We.", "Fire."]
+    words = [Word(text=text, start=1 + n, end=1.8 + n) for n, text in enumerate(texts)]
+    plain = read_frames(edit(source, words=words, avoid_faces="off").path)
+    marked = read_frames(edit(source, words=words, avoid_faces="off", emoji=True).path)
+    groups = json.loads(source.with_name("layout.json").read_text())["groups"]
+    changed = {}
+    for seconds in (1.5, 2.5, 3.5, 5.5):
+        group = next(each for each in groups if each["start"] <= seconds < each["end"])
+        left, top, width, height = group["box"]
+        difference = np.abs(frame_at(marked, seconds).astype(int) - frame_at(plain, seconds)).max(axis=2)
+        changed[seconds] = difference[top : top + height, left : left + width].max() > 100
+        difference[top : top + height, left : left + width] = 0
+        assert difference.max() < 60
+    assert changed == {1.5: False, 2.5: True, 3.5: True, 5.5: False}

@@ -4,22 +4,44 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bots.cli.console import show_progress
 from bots.cli.options import (
+    SKETCH_LIMITS,
+    BothOption,
+    CrfOption,
+    CutPausesOption,
+    EndCardOption,
+    EngineOption,
+    FinishOption,
+    HandOption,
+    LanguageOption,
+    LayoutOption,
+    LoudnessOption,
+    MaskProfanityOption,
+    MaxBytesOption,
+    OutputOption,
+    PresetOption,
+    ProgressBarOption,
+    PunchInOption,
+    SourceArgument,
+    StyleOption,
+    SubtitlesOption,
+    SubtitleTrackOption,
+    TitleOption,
+    TranslationOption,
+    WordsOption,
+    build_caption_options,
     build_choice_check,
     check_outputs,
     check_writable,
+    list_kind_names,
     parse_assignment,
-    parse_language,
     parse_size,
-    parse_translation,
 )
-from models.jobs.caption_styles import load_caption_styles
-from models.jobs.hands import NO_HAND, load_hands
 from models.jobs.options import (
     NO_TRANSLATION,
     CaptionOptions,
@@ -29,7 +51,6 @@ from models.jobs.options import (
     TranscriptOptions,
     X264Preset,
 )
-from models.limits import load_limits
 from models.settings import Settings
 from pipeline import (
     TRANSCRIPT_SUFFIXES,
@@ -38,45 +59,8 @@ from pipeline import (
     create_local_renderer,
     format_transcript,
     get_kind,
-    list_kinds,
     write_transcript,
 )
-
-ENGINES = ("auto", "groq", "local")
-FINISHES = ("colour", "lines")
-SKETCH_LIMITS = load_limits().kinds["sketch"]
-
-
-def _list_hands() -> list[str]:
-    return [*load_hands(), NO_HAND]
-
-
-def _list_kind_names() -> list[str]:
-    return [kind.name for kind in list_kinds()]
-
-
-SourceArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
-OutputOption = Annotated[
-    Path | None, typer.Option("-o", "--output", callback=check_writable, help="Where the result goes.")
-]
-PresetOption = Annotated[X264Preset, typer.Option(help="x264 preset.")]
-CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate factor.")]
-HandOption = Annotated[
-    str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
-]
-FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
-StyleOption = Annotated[
-    str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
-]
-EngineOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: ENGINES), help="auto, groq or local.")]
-LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto, or a code such as pt.")]
-
-TranslationOption = Annotated[
-    str, typer.Option(callback=parse_translation, help="In another language: a code such as en, or off.")
-]
-
-
-BothOption = Annotated[bool, typer.Option("--both", help="The translation below what is said, not in place of it.")]
 
 
 @contextmanager
@@ -128,23 +112,23 @@ def caption(
     output: OutputOption = None,
     style: StyleOption = "classic",
     language: LanguageOption = "auto",
-    words: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="WORDS.json to show.")] = None,
-    subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
+    words: WordsOption = None,
+    subtitles: SubtitlesOption = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
-    cut_pauses: Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")] = False,
-    punch_in: Annotated[bool, typer.Option("--punch-in", help="Zoom in on words that matter.")] = False,
-    progress_bar: Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")] = False,
-    title: Annotated[str | None, typer.Option(help="Title over the first seconds; auto: what is said first.")] = None,
-    end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
+    cut_pauses: CutPausesOption = False,
+    punch_in: PunchInOption = False,
+    progress_bar: ProgressBarOption = False,
+    title: TitleOption = None,
+    end_card: EndCardOption = None,
     both: BothOption = False,
-    subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
-    mask_profanity: Annotated[bool, typer.Option("--mask-profanity", help="Hide the letters of swear words.")] = False,
-    loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
+    subtitle_track: SubtitleTrackOption = False,
+    mask_profanity: MaskProfanityOption = False,
+    loudness: LoudnessOption = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
-    max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
-    layout: Annotated[Path | None, typer.Option(callback=check_writable, help="Write where every word stands.")] = None,
+    max_bytes: MaxBytesOption = None,
+    layout: LayoutOption = None,
 ) -> None:
     """Put animated captions on a video, word by word.
 
@@ -152,34 +136,24 @@ def caption(
     """
     if words and subtitles:
         raise typer.BadParameter("give --words or --subtitles, not both.")
-    options = CaptionOptions.model_validate(
-        {
-            "style": style,
-            "language": language,
-            "engine": engine,
-            "translate_to": translate_to,
-            "cut_pauses": cut_pauses,
-            "punch_in": punch_in,
-            "progress_bar": progress_bar,
-            **_build_title_options(title),
-            "end_card": bool(end_card),
-            "card_name": end_card or "",
-            "translation_lines": "both" if both else "translated",
-            "subtitle_track": subtitle_track,
-            "profanity": "mask" if mask_profanity else "keep",
-            "normalise_loudness": loudness,
-            "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
-        }
-    )
+    given: dict[str, Any] = {"style": style, "language": language, "engine": engine, "translate_to": translate_to}
+    given |= {"cut_pauses": cut_pauses, "punch_in": punch_in, "progress_bar": progress_bar, "both": both}
+    given |= {"subtitle_track": subtitle_track, "normalise_loudness": loudness, "title": title, "end_card": end_card}
+    given |= {"profanity": "mask" if mask_profanity else "keep"}
+    options = build_caption_options(given, EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes))
+    _render_captions(video, output, options, words or subtitles, layout)
+
+
+def _render_captions(
+    video: Path, output: Path | None, options: CaptionOptions, words_file: Path | None, layout: Path | None
+) -> None:
     out = output or video.with_name(f"{video.stem}-captions.mp4")
-    words_file = words or subtitles
     check_outputs((out, layout), (video, words_file))
+    extra_outputs = {"layout": layout} if layout else None
     with open_renderer() as renderer, show_progress() as report:
-        source_language = "und" if language == "auto" else language
+        source_language = "und" if options.language == "auto" else options.language
         transcript = renderer.read_transcript(words_file, source_language) if words_file else None
-        renderer.render(
-            video, out, options, report, transcript=transcript, extra_outputs={"layout": layout} if layout else None
-        )
+        renderer.render(video, out, options, report, transcript=transcript, extra_outputs=extra_outputs)
     typer.echo(out)
 
 
@@ -214,7 +188,7 @@ def transcribe(
 
 
 def render(
-    kind: Annotated[str, typer.Argument(callback=build_choice_check(_list_kind_names), help="The name of a kind.")],
+    kind: Annotated[str, typer.Argument(callback=build_choice_check(list_kind_names), help="The name of a kind.")],
     source: SourceArgument,
     output: Annotated[Path, typer.Option("-o", "--output", callback=check_writable, help="Where the result goes.")],
     option: Annotated[
@@ -230,10 +204,6 @@ def render(
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(source, output, options, report)
     typer.echo(output)
-
-
-def _build_title_options(title: str | None) -> dict[str, object]:
-    return {"title": title is not None, "title_text": "" if title in {None, "auto"} else title}
 
 
 def _parse_options(options: type[JobOptions], assignments: Iterable[str]) -> JobOptions:

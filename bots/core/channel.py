@@ -111,9 +111,7 @@ class Capabilities:
     album_seconds: float = 0.0  # how long to wait for the rest of an album
     can_delete: bool = False  # whether users' messages can be deleted: see `MessageDeleter`
     is_shared: bool = False  # several processes send to and edit the chats of one account
-    has_opt_out_words: bool = (
-        False  # whether a word such as "stop" ends all messages, as the messenger has no button for it
-    )
+    has_opt_out_words: bool = False  # whether a word such as "stop" ends all messages, as there is no button for it
 
 
 @dataclass(frozen=True, slots=True)

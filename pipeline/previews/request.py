@@ -13,7 +13,7 @@ from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript, Word
 from models.messaging.deliveries import StylePreview
 from pipeline.captions.emphasis import find_emphasis
-from pipeline.previews.sentences import list_sample_words
+from pipeline.previews.sentences import SAMPLE_MOMENT, list_sample_words
 from storage.jobs import jobs, transcripts
 from storage.media import files
 
@@ -47,7 +47,7 @@ def find_preview_request(session: Session, preview: StylePreview, language: str)
     transcript = shown.transcript if shown else None
     if job is None or transcript is None or not transcript.words:
         sample = list_sample_words(language)
-        return PreviewRequest(options, sample, language, choose_moment(sample, language), logo_key=logo_key)
+        return PreviewRequest(options, sample, language, SAMPLE_MOMENT, logo_key=logo_key)
     spoken = transcripts.find_spoken(session, job.id) or transcript
     kept = _list_kept_words(spoken) if options.cut_pauses else spoken.words
     shown_words = kept if transcript.words == spoken.words else transcript.words

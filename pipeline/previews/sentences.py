@@ -12,6 +12,7 @@ _SENTENCES: Final = {
 }
 _SECONDS: Final = 0.34  # of a word
 _PAUSE: Final = 0.03  # seconds between two
+SAMPLE_MOMENT: Final = 5 * _SECONDS + 0.25  # seconds: most styles show an amount beside the word that is spoken then
 _TURN: Final = 6  # words until another speaker begins
 
 

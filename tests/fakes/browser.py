@@ -115,6 +115,10 @@ class ChatPage:
         """Press the newest button of that label."""
         self.tab.get_by_role("button", name=label, exact=True).last.click()
 
+    def wait_for_button(self, label: str) -> None:
+        """Wait for a button of that label."""
+        self.tab.get_by_role("button", name=label, exact=True).last.wait_for(state="visible")
+
     def get_link(self, label: str) -> str:
         """Where the newest link of that label leads, once there is one."""
         address = self.tab.get_by_role("link", name=label, exact=True).last.get_attribute("href")

@@ -40,6 +40,14 @@ class SimulatedUser(Protocol):
         """Press the newest button with that label, once there is one."""
         ...
 
+    def wait_for_button(self, label: str) -> None:
+        """Wait for a button with that label."""
+        ...
+
+    def take_style(self, name: str) -> None:
+        """Go to the second style in a carousel that has just been opened; `name` is what it is called."""
+        ...
+
     def correct_word(self, button: str, before: str, after: str) -> None:
         """Press the newest button of that label, and replace a word of the first line."""
         ...
@@ -92,6 +100,14 @@ class SimulatedTelegramUser:
         found = self._find_by_button(label)
         assert found is not None, f"no button {label!r}:\n{self.person.chat}"
         self.person.press_button(found, label)
+
+    def wait_for_button(self, label: str) -> None:
+        found = self._wait_until(lambda: self._find_by_button(label), WAIT_SECONDS)
+        assert found, f"no button {label!r}:\n{self.person.chat}"
+
+    def take_style(self, name: str) -> None:
+        self.press_button("▶️")
+        self.wait_for_text(f"🎨 {name} \\(2 of")
 
     def correct_word(self, button: str, before: str, after: str) -> None:
         self.press_button(button)
@@ -178,6 +194,13 @@ class SimulatedPageUser:
 
     def press_button(self, label: str) -> None:
         self.page.press_button(label)
+
+    def wait_for_button(self, label: str) -> None:
+        self.page.wait_for_button(label)
+
+    def take_style(self, name: str) -> None:
+        self.press_button("▶️")
+        self.wait_for_text(f"🎨 {name} \\(2 of")
 
     def correct_word(self, button: str, before: str, after: str) -> None:
         self.press_button(button)

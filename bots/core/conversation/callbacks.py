@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting, list_group
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission, versions
+from bots.core.conversation.jobs import corrections, film_edits, film_titles, follow_ups, submission, versions
 from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
@@ -107,6 +107,11 @@ def make_edited_film(pipeline: Pipeline, context: Context, result: HandlerResult
     film_edits.make_film(pipeline, context, result, commands.parse_job_id(code), letters)
 
 
+def ask_title(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    code, _, letters = argument.partition(":")
+    film_titles.ask_title(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
 def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Make something of another kind of what a job was made from: `<job>:<kind>`."""
     code, _, name = argument.partition(":")
@@ -176,6 +181,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "correct": correct_words,
     "edit": show_edits,
     "edited": make_edited_film,
+    "title": ask_title,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

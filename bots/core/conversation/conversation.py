@@ -15,7 +15,7 @@ from bots.core.conversation import (
     tenant_pause,
 )
 from bots.core.conversation.features.registry import find_requested_feature
-from bots.core.conversation.jobs import corrections, line_lists
+from bots.core.conversation.jobs import corrections, film_titles, line_lists
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.conversation.styling import brand
 from bots.core.delivery import text_menus
@@ -84,8 +84,8 @@ class Conversation:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
 
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text: corrected lines, the number of a menu entry, a command, a verification code, or the label of a
-        choice.
+        """Handle a text: an answer to a question, the number of a menu entry, a command, a verification code, or the
+        label of a choice.
 
         Forwarded words are another author's, and do nothing.
         """
@@ -95,8 +95,8 @@ class Conversation:
         command, arguments = commands.parse_command(context, text)
         if opt_out.is_opt_out_request(context, text):
             opt_out.opt_out(self.pipeline, context, result)
-        elif (answered := line_lists.find_answered_list(context, text)) is not None:
-            corrections.apply_correction(self.pipeline, context, result, answered, text)
+        elif self._handle_answer(context, result, text, is_command=command is not None):
+            return
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_number(context, text)):
             self._handle_choice(context, result, data)
         elif command is not None:
@@ -108,11 +108,24 @@ class Conversation:
         else:
             self._handle_other_text(context, result, text)
 
+    def _handle_answer(self, context: Context, result: HandlerResult, text: str, *, is_command: bool) -> bool:
+        """Handle a text that answers what the bot has asked: a title, or corrected lines. Whether it is one."""
+        question = film_titles.find_answered_question(context, text, is_command=is_command)
+        if question is not None:
+            film_titles.take_title(self.pipeline, context, result, question, text)
+            return True
+        answered = line_lists.find_answered_list(context, text)
+        if answered is not None:
+            corrections.apply_correction(self.pipeline, context, result, answered, text)
+        return answered is not None
+
     def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines."""
+        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines, or comes
+        after one and is like them."""
         quoted = line_lists.find_quoted_list(context)
-        if quoted is not None:
-            corrections.apply_correction(self.pipeline, context, result, quoted, text)
+        answered = quoted or line_lists.find_last_list(context)
+        if answered is not None and (quoted or corrections.is_correction(context, answered, text)):
+            corrections.apply_correction(self.pipeline, context, result, answered, text)
         else:
             result.replies.append(reply_for("not-understood"))
 

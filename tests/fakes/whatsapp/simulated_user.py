@@ -39,6 +39,14 @@ class SimulatedWhatsAppUser:
         else:
             self.person.send_reply(found, found.options[label])
 
+    def wait_for_button(self, label: str) -> None:
+        self._wait_for_message(f"option {label!r}", lambda message: label in message.options)
+
+    def take_style(self, name: str) -> None:
+        """From the numbered list, which is answered with a picture."""
+        self.press_button(name)
+        self.wait_for_text(f"🎨 {name} \\(2 of")
+
     def correct_word(self, button: str, before: str, after: str) -> None:
         self.press_button(button)
         self.send_text(correct_first_line(self.wait_for_text(r"^1: "), before, after))

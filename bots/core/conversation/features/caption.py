@@ -87,4 +87,5 @@ CAPTION_FEATURE = Feature(
         *EDITS.values(),
     ),
     edits=EDITS,
+    own_options=("title_text",),
 )

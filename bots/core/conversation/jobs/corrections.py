@@ -158,13 +158,19 @@ def apply_correction(
         _reply(context, result, "error-not-found")
         return
     lines = list_line_texts(found.shown.transcript)
-    written = line_texts.parse_numbered(text) or line_texts.match_lines(text, lines)
+    written = line_texts.parse_written(text, lines)
     refusal = _find_refusal(written, len(lines))
     if written is None or refusal is not None:
         result.replies.append(refusal or reply_for("correction-unclear"))
         return
     texts = {**_find_earlier_texts(context.session, found, delivery), **written}
     _submit(pipeline, context, result, found, correct_lines(found.shown.transcript, texts), texts)
+
+
+def is_correction(context: Context, delivery: Delivery, text: str) -> bool:
+    """Whether a text that replies to nothing is like lines of a message, and not simply the next thing that is said."""
+    found = find_correctable(context.session, context.person, delivery.job_id)
+    return found is not None and line_texts.match_lines(text, list_line_texts(found.shown.transcript)) is not None
 
 
 def apply_file(

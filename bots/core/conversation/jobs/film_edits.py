@@ -16,6 +16,8 @@ from pipeline import Pipeline
 from storage.identity import people
 
 NONE = "-"  # in the data of buttons: no switch is on
+TITLE_SWITCH = "t"  # the letter of the title, where a feature has one
+AUTOMATIC_TITLE = "0"  # beside the letters: the title is chosen, whatever it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +33,25 @@ class EditableJob:
         """The options it was made with."""
         return self.feature.kind.options.model_validate(self.job.parameters)
 
-    def build_options(self, chosen: frozenset[str]) -> JobOptions:
-        """These options with the switches of the chosen letters on, and all others off."""
+    @property
+    def title(self) -> str | None:
+        """The title that was given for this film, empty where it is chosen; None for a kind without titles."""
+        return self.options.model_dump().get("title_text") if TITLE_SWITCH in self.feature.edits else None
+
+    def build_options(self, chosen: frozenset[str], title: str | None = None) -> JobOptions:
+        """These options with the switches of the chosen letters on, and all others off; a `title` of None stays."""
         switches = {setting.option: letter in chosen for letter, setting in self.feature.edits.items()}
-        return self.options.model_copy(update=switches)
+        given = {"title_text": title} if title is not None and self.title is not None else {}
+        return self.options.model_copy(update={**switches, **given})
 
 
 def show_menu(pipeline: Pipeline, context: Context, result: HandlerResult, job_id: UUID | None, letters: str) -> None:
     """Show the switches of a film: as they are in it, or where there are `letters`, with those that are on now."""
-    found = _find_editable(context, job_id)
+    found = find_editable(context, job_id)
     if found is None:
         result.replies.append(reply_for("error-not-found"))
         return
-    chosen = _parse_letters(found.feature, letters) if letters else found.present
+    chosen = parse_letters(found.feature, letters) if letters else found.present
     edited_message_id = context.inbound.message_id if letters else None
     result.replies.append(Reply(_build_menu(pipeline, context, found, chosen, edited_message_id)))
 
@@ -53,20 +61,27 @@ def make_film(pipeline: Pipeline, context: Context, result: HandlerResult, job_i
 
     One that is there already, or on its way, is not made and paid twice.
     """
-    found = _find_editable(context, job_id)
+    found = find_editable(context, job_id)
     if found is None:
         result.replies.append(reply_for("error-not-found"))
         return
-    chosen = _parse_letters(found.feature, letters)
-    if chosen == found.present:
+    make_titled_film(pipeline, context, result, found, letters, "" if AUTOMATIC_TITLE in letters else None)
+
+
+def make_titled_film(
+    pipeline: Pipeline, context: Context, result: HandlerResult, found: EditableJob, letters: str, title: str | None
+) -> None:
+    """Make a film again with these switches, and a title: an empty one is chosen automatically, None leaves it."""
+    options = found.build_options(parse_letters(found.feature, letters), title)
+    if options == found.options:
         result.replies.append(reply_for("edit-unchanged"))
-    elif versions.is_version_made(context.session, found.job, found.build_options(chosen)):
+    elif versions.is_version_made(context.session, found.job, options):
         result.replies.append(reply_for("edit-made"))
     else:
-        versions.submit_version(pipeline, context, result, found.job, found.build_options(chosen))
+        versions.submit_version(pipeline, context, result, found.job, options)
 
 
-def _find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:
+def find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:
     """A job that belongs to this user, of a kind that has switches."""
     job = context.session.get(Job, job_id) if job_id else None
     if job is None or not people.is_same_person(context.session, job.person_id, context.person):
@@ -79,12 +94,12 @@ def _find_present(feature: Feature, job: Job) -> frozenset[str]:
     return frozenset(letter for letter, setting in feature.edits.items() if job.parameters.get(setting.option))
 
 
-def _parse_letters(feature: Feature, letters: str) -> frozenset[str]:
+def parse_letters(feature: Feature, letters: str) -> frozenset[str]:
     """The switches that are on; unknown letters are none."""
     return frozenset(letters) & frozenset(feature.edits)
 
 
-def _format_letters(letters: Iterable[str]) -> str:
+def format_letters(letters: Iterable[str]) -> str:
     return "".join(sorted(letters)) or NONE
 
 
@@ -93,17 +108,20 @@ def _build_menu(
 ) -> Message:
     job_code = found.job.id.hex
     rows = [(_build_switch(job_code, letter, chosen, setting.name),) for letter, setting in found.feature.edits.items()]
-    make = choice_for(f"edited:{job_code}:{_format_letters(chosen)}", "choice-edited")
-    paragraphs = (text_for("edit-menu"), *_build_price(pipeline, context, found))
+    if found.title is not None:
+        rows.append((choice_for(f"title:{job_code}:{format_letters(chosen)}", "edit-title-text"),))
+    make = choice_for(f"edited:{job_code}:{format_letters(chosen)}", "choice-edited")
+    title = (text_for("edit-title-now", title=found.title),) if found.title else ()
+    paragraphs = (text_for("edit-menu"), *title, *build_price(pipeline, context, found))
     return Message(paragraphs=paragraphs, choices=(*rows, (make,)), edits=edited_message_id)
 
 
 def _build_switch(job_code: str, letter: str, chosen: frozenset[str], name: str) -> TranslatedChoice:
-    choice = choice_for(f"edit:{job_code}:{_format_letters(chosen ^ {letter})}", f"edit-{name}")
+    choice = choice_for(f"edit:{job_code}:{format_letters(chosen ^ {letter})}", f"edit-{name}")
     return menus.mark_chosen(choice, is_chosen=letter in chosen)
 
 
-def _build_price(pipeline: Pipeline, context: Context, found: EditableJob) -> tuple[TranslatedText, ...]:
+def build_price(pipeline: Pipeline, context: Context, found: EditableJob) -> tuple[TranslatedText, ...]:
     """What the film costs again, where that may be said."""
     price = versions.find_version_price(pipeline, context, found.job, found.options)
     return (text_for("edit-costs", credits=price),) if price is not None else ()

@@ -41,6 +41,13 @@ def find_quoted_list(context: Context) -> Delivery | None:
     return delivery if delivery is not None and delivery.cause.startswith(LIST_CAUSE) else None
 
 
+def find_last_list(context: Context) -> Delivery | None:
+    """The lines that were shown last, if nothing was shown to this user since."""
+    rows = _list_recent_deliveries(context, people.list_merged_ids(context.session, context.person))
+    last = next(rows, None)
+    return last if last is not None and last.cause.startswith(LIST_CAUSE) else None
+
+
 def _find_quoted_delivery(context: Context) -> Delivery | None:
     """The message about a job with words that this one replies to: its lines, or its result."""
     message_id = context.inbound.quoted_message_id

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 MAX_LINE_CHARACTERS = 500
 _COLON = re.compile(r"\s*\d{1,4}\s*[:：]")
 _NUMBERED = re.compile(r"\s*(\d{1,4})\s*(?:[:：]|[.)](?=\s|$))(.*)", re.DOTALL)
+_UNMARKED = re.compile(r"\s*(\d{1,4})\s+[-–—]?\s*(\S.*)")
+_KEYCAP = re.compile("(?<=[0-9])\ufe0f?\u20e3")  # what makes an emoji of a digit
 _REMOVALS = frozenset({"-", "–", "—"})
 _LEAST_SIMILARITY = 0.6  # of a corrected line without a number
 
 
 def is_numbered(text: str) -> bool:
     """Whether a text begins with the number of a line and a colon."""
-    return _COLON.match(next(filter(str.strip, text.splitlines()), "")) is not None
+    return _COLON.match(next(filter(str.strip, _KEYCAP.sub("", text).splitlines()), "")) is not None
 
 
 def parse_numbered(text: str) -> dict[int, str] | None:
@@ -23,7 +25,7 @@ def parse_numbered(text: str) -> dict[int, str] | None:
     """
     texts: dict[int, str] = {}
     number = None
-    for line in filter(str.strip, text.splitlines()):
+    for line in filter(str.strip, _KEYCAP.sub("", text).splitlines()):
         if match := _NUMBERED.fullmatch(line):
             number = int(match.group(1))
             texts[number] = match.group(2).strip()
@@ -32,6 +34,18 @@ def parse_numbered(text: str) -> dict[int, str] | None:
         else:
             texts[number] = f"{texts[number]} {line.strip()}".strip()
     return {number: "" if text in _REMOVALS else text for number, text in texts.items()} or None
+
+
+def parse_written(text: str, lines: Sequence[str]) -> dict[int, str] | None:
+    """What an answer to these lines corrects: by numbers, else by likeness, else by numbers whose colon is missing."""
+    return parse_numbered(text) or match_lines(text, lines) or parse_unmarked(text)
+
+
+def parse_unmarked(text: str) -> dict[int, str] | None:
+    """Texts by numbers without a colon, "3 the new text"; None if one of the lines has no number."""
+    matches = [_UNMARKED.fullmatch(line) for line in _KEYCAP.sub("", text).splitlines() if line.strip()]
+    found = {int(match.group(1)): match.group(2).strip() for match in matches if match is not None}
+    return found if len(found) == len(matches) else None
 
 
 def match_lines(text: str, lines: Sequence[str]) -> dict[int, str] | None:

@@ -83,7 +83,8 @@ def is_made_already(options: JobOptions, made: Sequence[Job]) -> bool:
 
 def _read_settings(options: JobOptions, kind: str) -> list[Any]:
     """The options that users decide on."""
-    return [getattr(options, setting.option) for setting in get_feature(kind).settings]
+    feature = get_feature(kind)
+    return [getattr(options, name) for name in (*(each.option for each in feature.settings), *feature.own_options)]
 
 
 def _read_options(job: Job) -> JobOptions:

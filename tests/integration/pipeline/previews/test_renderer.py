@@ -18,7 +18,7 @@ from pipeline.operations.file_executor import FileExecutor
 from pipeline.operations.file_retention import Retention
 from pipeline.previews.renderer import PreviewRenderer, create_preview_cache
 from pipeline.previews.request import PreviewRequest, choose_moment
-from pipeline.previews.sentences import list_sample_words
+from pipeline.previews.sentences import SAMPLE_MOMENT, list_sample_words
 from pipeline.sandbox.client import SandboxClient
 from storage.media.media_store import FolderMediaStore
 
@@ -151,7 +151,7 @@ def test_a_link_that_a_child_left_is_not_followed(previews: PreviewRenderer, tmp
 @pytest.mark.parametrize("style", load_caption_styles())
 def test_the_moment_of_a_preview_shows_words_in_every_style(previews: PreviewRenderer, style: str) -> None:
     blank = read(previews.draw_picture(build_request(60.0, style=style))).astype(int)
-    shown = read(previews.draw_picture(build_request(choose_moment(WORDS, "en"), style=style))).astype(int)
+    shown = read(previews.draw_picture(build_request(SAMPLE_MOMENT, style=style))).astype(int)
     assert (np.abs(shown - blank).max(axis=2) > 60).mean() > 0.01
 
 

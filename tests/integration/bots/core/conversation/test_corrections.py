@@ -125,6 +125,34 @@ async def test_a_reply_that_is_like_no_line_is_asked_back_and_without_a_reply_it
     assert len(house.list_jobs()) == 1
 
 
+async def test_the_next_text_is_a_correction_too_where_it_is_like_a_line(house: World, ana: FakeUser) -> None:
+    await show_lines(house, ana)
+    await ana.send_text("Eu moro em São Paulo faz tempo.")
+    assert "São Paulo faz tempo." in read_text(house, house.list_jobs()[-1])
+    assert "I make films" in (await ana.send_text("Eu moro em São Paulo faz muito tempo.")).text
+    assert len(house.list_jobs()) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["3 Tchau.", "3 - Tchau.", "3️⃣: Tchau.", "2: Eu moro em sao paulo faz tempo.\n3️⃣ : Tchau."]
+)
+async def test_a_number_is_understood_where_its_colon_is_missing_or_an_emoji(
+    house: World, ana: FakeUser, text: str
+) -> None:
+    await reply(ana, await show_lines(house, ana), text)
+    assert read_text(house, house.list_jobs()[-1]) == f"{' '.join(SENTENCES[:2])} Tchau."
+
+
+async def test_emoji_in_a_line_are_words_of_it_and_take_no_time_of_others(house: World, ana: FakeUser) -> None:
+    await show_lines(house, ana)
+    await ana.send_text("3: Uh. 👋🏽\n1: 🎉 Ola joao tudo bem com voce hoje.")
+    words = read_words(house, house.list_jobs()[-1])
+    assert words[0].text.startswith("🎉")
+    assert words[-1].text == "Uh. 👋🏽"
+    kept = {(word.text, word.start, word.end) for word in HEARD.words}
+    assert len(kept - {(word.text, word.start, word.end) for word in words}) <= 2
+
+
 async def test_what_was_corrected_stays_when_another_line_follows(house: World, ana: FakeUser) -> None:
     lines = await show_lines(house, ana)
     await reply(ana, lines, "1: Olá!")

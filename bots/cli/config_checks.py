@@ -9,13 +9,11 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from PIL import features
-
 from bots.core.delivery.email import PORTS
 from models.columns import utc_now
 from models.errors import ConfigError
 from models.settings import MIN_SECRET_KEY_LENGTH, Settings
-from pipeline import is_face_detection_installed
+from pipeline import is_face_detection_installed, list_scripts, list_undrawn_scripts
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
@@ -171,10 +169,10 @@ def _check_beacon(settings: Settings) -> CheckResult:
 
 
 def _check_text_shaping(_settings: Settings) -> CheckResult:
-    has_raqm = bool(features.check("raqm"))
-    return has_raqm, "every script is shaped" if has_raqm else (
-        "letters are set one by one, and only Latin ones look right so; run: apt-get install libfribidi0"
-    )
+    undrawn = list_undrawn_scripts()
+    if undrawn:
+        return False, f"not drawn: {', '.join(undrawn)}; their fonts are missing or broken; run: uv sync --reinstall"
+    return True, f"{', '.join(list_scripts())} are shaped and drawn; captions in other scripts are refused"
 
 
 def _check_faces(_settings: Settings) -> CheckResult:

@@ -130,7 +130,9 @@ def _add_page(app: FastAPI, deps: WebDependencies, chat: ChatEndpoints) -> None:
         chat = replace(chat, origin=sign_in_pages.origin)
     app.include_router(build_chat_router(chat))
     if deps.pipeline is not None:
-        corrections = CorrectionEndpoints(deps.db, deps.pipeline, deps.page, chat.authenticator)
+        corrections = CorrectionEndpoints(
+            deps.db, deps.pipeline, deps.page, chat.authenticator, chat.signer, deps.clock
+        )
         app.include_router(build_corrections_router(corrections))
     add_home_page(app, HomePage(deps.page, chat.authenticator, sign_in_pages))
 

@@ -123,9 +123,10 @@ class ChatEndpoints:
             raise FormError(401, "SIGNED_OUT")
         return user
 
-    async def _store_message(self, message: uuid.UUID, inbound: Inbound, body: MessageBody) -> Response:
-        """Store a message, whose files are stored already."""
-        await asyncio.to_thread(self.page.save_user_message, inbound.chat_ref, message, body)
+    async def _store_message(self, message: uuid.UUID, inbound: Inbound, body: MessageBody | None) -> Response:
+        """Store a message, whose files are stored already; without a body it is not shown."""
+        if body is not None:
+            await asyncio.to_thread(self.page.save_user_message, inbound.chat_ref, message, body)
         is_new = await self.inbound.receive(inbound)
         if not is_new:
             await self.page.uploads.release([each.handle for each in inbound.attachments])
@@ -133,7 +134,7 @@ class ChatEndpoints:
 
     async def _read_message(
         self, request: Request, folder: Path, user: PageUser
-    ) -> tuple[uuid.UUID, Inbound, MessageBody]:
+    ) -> tuple[uuid.UUID, Inbound, MessageBody | None]:
         form = await read_form(request, folder, form_limits_for(self.page), partial(self.quota.count, folder))
         message = _parse_message_id(form)
         language = parse_accept_language(request.headers.get("accept-language", ""))
@@ -164,15 +165,17 @@ class ChatEndpoints:
             received_at=self.clock(),
         )
 
-    def _build_body(self, sent: tuple[SentFile, ...], inbound: Inbound) -> MessageBody:
-        """The user's message as the page shows it. Raises FormError(GONE) for a button that no longer exists."""
+    def _build_body(self, sent: tuple[SentFile, ...], inbound: Inbound) -> MessageBody | None:
+        """The user's message as the page shows it; None for a press of a button, whose answer shows what it did.
+
+        Raises FormError(GONE) for a button that no longer exists.
+        """
         if inbound.choice is None:
             return MessageBody(text=inbound.text, sent=sent)
         question = self.page.find_bot_message(inbound.chat_ref, inbound.message_id or "")
-        button = question.find_button(inbound.choice) if question else None
-        if button is None:
+        if question is None or question.find_button(inbound.choice) is None:
             raise FormError(409, "GONE")
-        return MessageBody(text=button.label)
+        return None
 
     def _render_changes(self, changes: MessageChanges, user: PageUser) -> dict[str, Any]:
         messages = self._render_messages(changes.messages, user)

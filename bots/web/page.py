@@ -168,6 +168,8 @@ class PageChannel:
         self.notifier.notify(chat)
 
     def _edit_message(self, chat: ChatRef, message: str, text: RenderedMessage) -> None:
+        """Give a message a new version. One that stays as it is gets one too: it is the answer to a press of a button,
+        for which the page waits."""
         with self._db.transaction() as session:
             address_id = people.get_or_create_address(session, self._account_id, chat.chat, chat.thread).id
             row = web_messages.find_message(session, address_id, _parse_message_id(message))
@@ -175,10 +177,10 @@ class PageChannel:
                 raise MessageNotEditable(message)
             before = MessageBody.model_validate(row.body)
             after = before.replace_text(text)
-            if after == before:
-                raise MessageNotModified(message)
             web_messages.update_body(session, row, after.to_json(), self._db.clock())
         self.notifier.notify(chat)
+        if after == before:
+            raise MessageNotModified(message)
 
 
 def _parse_message_id(message: str) -> uuid.UUID:

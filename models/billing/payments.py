@@ -40,7 +40,7 @@ class Purchase(SQLModel, table=True):
         UniqueConstraint("provider", "external_id"),
         Index("purchase_undecided", "status", "checked_at"),
         Index("purchase_decided", "tenant_id", "decided_at"),
-        Index("purchase_totals", "provider", "status", "currency", postgresql_include=["amount"]),
+        Index("purchase_totals", "decided_at", postgresql_include=["provider", "status", "currency", "amount"]),
         build_partial_index("purchase_failed", "decided_at", where="status = 'failed'"),
     )
 

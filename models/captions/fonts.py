@@ -1,18 +1,21 @@
 """Order and scale of fonts, read from `fonts.toml`."""
 
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator
 
 from models.captions.tables import LookTable, read_table
 
+EMOJI_FAMILY: Final = "Twemoji"  # draws emoji in colours, behind all others
 FontWeight = Literal["black", "semibold"]
 
 
 class _FontsFile(LookTable):
     families: dict[str, FontWeight]
     fallbacks: dict[FontWeight, tuple[str, ...]]
+    han: dict[str, tuple[str, ...]]
+    samples: dict[str, str]
     scale: dict[str, float]
 
 
@@ -36,10 +39,16 @@ FontFamily = Annotated[str, AfterValidator(_validate_family)]
 
 
 @cache
-def list_families(family: str) -> tuple[str, ...]:
-    """A family, and those that draw what it lacks, in order."""
+def list_families(family: str, language: str = "") -> tuple[str, ...]:
+    """A family, and those that draw what it lacks, in order; Chinese characters as the language writes them."""
     fonts = _load_fonts_file()
-    return (family, *(other for other in fonts.fallbacks[fonts.families[family]] if other != family))
+    others = (*fonts.fallbacks[fonts.families[family]], *fonts.han.get(language, fonts.han["zh"]))
+    return (family, *(other for other in others if other != family), EMOJI_FAMILY)
+
+
+def get_script_samples() -> dict[str, str]:
+    """A word in each writing system that the fonts are for, by the system's English name."""
+    return dict(_load_fonts_file().samples)
 
 
 def font_scale_of(family: str) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -10,6 +10,17 @@ from models.captions.tables import LookTable, Ratio, read_table
 from models.errors import ConfigError
 
 Anchor = Literal["top", "middle", "bottom"]
+Side = Literal["left", "right"]
+
+
+class TextPosition(NamedTuple):
+    """Where in the picture a subtitle stands, as far as its file says so."""
+
+    anchor: Anchor | None = None
+    side: Side | None = None
+
+
+NOT_PLACED: Final = TextPosition()
 
 
 class SafeArea(LookTable):
@@ -28,7 +39,7 @@ class CaptionPlacement(LookTable):
     size: Ratio  # em, of the height
     y: Ratio  # vertical centre of the block
     max_width: Ratio
-    align: Literal["centre", "start"] = "centre"  # start is the right side of a text that runs from right to left
+    align: Literal["centre", "start", "left", "right"] = "centre"  # start is the right of a text from right to left
     safe: SafeArea
 
 

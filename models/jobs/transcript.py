@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.captions.placement import Anchor
+from models.captions.placement import Anchor, Side, TextPosition
 
 TranscriptEngine = Literal["groq", "local", "given"]
 
@@ -28,12 +28,17 @@ class Word(BaseModel):
     is_speaker_change: bool = False  # somebody else begins to speak here
     has_estimated_times: bool = False
     anchor: Anchor | None = None  # where its subtitle stands, if the file says so
+    side: Side | None = None
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":
         if self.end < self.start:
             raise ValueError("a word ends before it starts")
         return self
+
+    @property
+    def position(self) -> TextPosition:
+        return TextPosition(self.anchor, self.side)
 
 
 class Transcript(BaseModel):

@@ -20,7 +20,7 @@ class RollupProgress(SQLModel, table=True):
 
 
 class ReportProgress(SQLModel, table=True):
-    """The hours of which people and sales are rolled up, from `since` until `until`."""
+    """The hours of which people and sales, or all purchases, are rolled up, from `since` until `until`."""
 
     __tablename__ = "report_progress"
 
@@ -135,3 +135,15 @@ class DurationTotal(SQLModel, table=True):
     counts: list[int] = Field(sa_type=build_json_type())
     jobs: int = Field(default=0, sa_type=BigInteger)
     seconds: float = 0.0
+
+
+class PurchaseTotal(SQLModel, table=True):
+    """All purchases of one provider, status and currency that are rolled up, of all tenants."""
+
+    __tablename__ = "purchase_total"
+
+    provider: str = Field(primary_key=True)
+    status: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    purchases: int = Field(default=0, sa_type=BigInteger)
+    amount: int = Field(default=0, sa_type=BigInteger)  # in minor units

@@ -15,17 +15,27 @@ from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
 from pipeline.captions.avoidance.pairs import move_aside
 from pipeline.captions.avoidance.places import SMALLER_SCALE
+from pipeline.captions.boxes import Box
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
-from pipeline.captions.editing.film_painter import FilmText, build_film_painter
+from pipeline.captions.editing.film_painter import FilmText, build_film_painter, find_title_text
 from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.editing.punch_in import build_punch_in
+from pipeline.captions.editing.title import TITLE_SECONDS, measure_title_rows
+from pipeline.captions.editing.title_scene import TitleScene
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
-from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
+from pipeline.captions.translation_blocks import (
+    derive_style,
+    follow_positions,
+    group_translation,
+    limit_lines,
+    place_blocks,
+)
 from pipeline.media.logo import build_logo
+from pipeline.media.overlay import Overlay
 from pipeline.media.transcode import Canvas, Painter
 from pipeline.media.watermark import build_watermark
 from pipeline.vision.film_faces import FilmFaces
@@ -72,38 +82,71 @@ def build_caption_painter(
     """
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
-    place = _find_place(style, size, options)
-    blocks, lines = _compose_text(text, style, size, place)
-    faces = None
-    if search_faces and blocks and (style.avoid_faces or options.punch_in):
-        faces = search_faces(size, find_rows([*blocks, *lines], size[1]))
-    if faces and faces.tracks and style.avoid_faces:
-        smaller = partial(_compose_text, text, _shrink_letters(style), size, place)
-        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
+    blocks, lines, faces = _compose_beside_faces(text, options, style, size, search_faces)
     if layout:
         layout_json.write_layout(layout, sorted([*blocks, *lines], key=lambda block: block.start), *size)
     logos = build_logo(text.logo, options.logo, size, canvas.matrix)
     above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
-    lower = CaptionPainter(lines, derive_style(style), canvas, below=logos)
-    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas)]
-    return build_film_painter(painters, options, style, text, canvas, above)
+    lower_language = text.translation.language if text.translation else text.language
+    lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
+    painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
+    early = [block.box for block in (*blocks, *lines) if block.start < TITLE_SECONDS]
+    scene = TitleScene([*early, *map(_find_box, logos)], faces if style.avoid_faces else None)
+    return build_film_painter(painters, options, style, text, canvas, above, scene)
+
+
+def _compose_beside_faces(
+    text: FilmText,
+    options: CaptionOptions,
+    style: CaptionStyle,
+    size: tuple[int, int],
+    search_faces: FaceSearch | None,
+) -> tuple[list[CaptionBlock], list[CaptionBlock], FilmFaces | None]:
+    """Captions and the lines below them, beside the faces of the film; and those faces, where they were searched."""
+    place = find_place(style, size, options)
+    blocks, lines = compose_text(text, style, size, place)
+    if not (search_faces and blocks and (style.avoid_faces or options.punch_in)):
+        return blocks, lines, None
+    faces = search_faces(size, _find_rows([*blocks, *lines], text, options, style, size))
+    if faces.tracks and style.avoid_faces:
+        smaller = partial(compose_text, text, _shrink_letters(style), size, place)
+        blocks, lines = move_aside(blocks, lines, smaller, faces, place, size)
+    return blocks, lines, faces
+
+
+def _find_rows(
+    blocks: Sequence[CaptionBlock],
+    text: FilmText,
+    options: CaptionOptions,
+    style: CaptionStyle,
+    size: tuple[int, int],
+) -> tuple[float, float]:
+    """The rows between which captions are, and the title where there is one; shares of the height."""
+    rows = [find_rows(blocks, size[1])]
+    if title := find_title_text(text, options):
+        rows.append(measure_title_rows(title, style, size, text.language))
+    return min(top for top, _ in rows), max(bottom for _, bottom in rows)
+
+
+def _find_box(overlay: Overlay) -> Box:
+    return Box(overlay.x, overlay.y, overlay.x + overlay.width, overlay.y + overlay.height)
 
 
 def _shrink_letters(style: CaptionStyle) -> CaptionStyle:
     return style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
 
 
-def _compose_text(
+def compose_text(
     text: FilmText, style: CaptionStyle, frame: tuple[int, int], place: CaptionPlacement
 ) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
     """Captions, and the lines of a translation below them, where the style has them."""
     blocks = compose_blocks(text.words, style, frame, text.language, place)
-    lines = compose_translation(text.translation, style, frame) if text.translation else []
-    return place_blocks(blocks, lines, place, frame)
+    lines = compose_translation(text.translation, style, frame, blocks) if text.translation else []
+    return place_blocks(blocks, lines, place, frame, _list_anchored_places(style, place, frame))
 
 
-def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
+def find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
     """The place of captions, with room for the progress bar where there is one."""
     place = interpolate_place(placements_of(style), *size)
     return reserve_space(place, size) if options.progress_bar else place
@@ -117,29 +160,42 @@ def compose_blocks(
     place: CaptionPlacement | None = None,
 ) -> list[CaptionBlock]:
     """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     place = place or interpolate_place(placements_of(style), *frame)
-    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
+    words = drop_positions(words) if style.anchor else words
+    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, style, *frame)), style.group)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
-    anchored = {} if style.anchor else _list_anchored_places(style, frame)
-    return lay_out_groups(groups, style, place, frame, measure, anchored)
+    return lay_out_groups(groups, style, place, frame, measure, _list_anchored_places(style, place, frame))
 
 
-def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:
-    """The style's place moved to each edge that subtitles may name."""
+def drop_positions(words: Sequence[Word]) -> list[Word]:
+    """The words without where their subtitles stand: users' own choice of a place comes first."""
+    return [word.model_copy(update={"anchor": None, "side": None}) for word in words]
+
+
+def _list_anchored_places(
+    style: CaptionStyle, place: CaptionPlacement, frame: tuple[int, int]
+) -> dict[Anchor, CaptionPlacement]:
+    """The place moved to each edge that subtitles may name."""
     anchors: tuple[Anchor, ...] = ("top", "middle")
-    return {anchor: interpolate_place(get_placements(style.place, anchor), *frame) for anchor in anchors}
+    heights = {anchor: interpolate_place(get_placements(style.place, anchor), *frame).y for anchor in anchors}
+    return {anchor: place.model_copy(update={"y": y}) for anchor, y in heights.items()}
 
 
-def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
-    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
-    lower_style, families = derive_style(style), list_families(style.font.family)
+def compose_translation(
+    translation: Translation, style: CaptionStyle, frame: tuple[int, int], above: Sequence[CaptionBlock] = ()
+) -> list[CaptionBlock]:
+    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one; at the side
+    where the captions are that they are shown with.
+    """
+    lower_style, families = derive_style(style), list_families(style.font.family, translation.language)
     place = interpolate_place(placements_of(style), *frame)
     keep = partial(keep_drawable, families=families)
-    groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+    groups = group_translation(translation, lower_style, keep, count_max_columns(place, lower_style, *frame))
+    groups = follow_positions(groups, above)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
@@ -149,7 +205,7 @@ def compose_translation(translation: Translation, style: CaptionStyle, frame: tu
 
 def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
     """The words as they are displayed, with what makes some of them stand out."""
-    keep = partial(keep_drawable, families=list_families(style.font.family))
+    keep = partial(keep_drawable, families=list_families(style.font.family, language))
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
     return mark_words(prepared, style, language)

@@ -3,16 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from models.captions.style import CaptionStyle
-from models.captions.word_lists import is_listed, is_profane
+from models.captions.word_lists import is_listed, is_profane, normalize_word
 from models.jobs.transcript import Word
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import split_clusters
 
 _SENTENCE_ENDS = frozenset(".?!…:")
 _OPENING_MARKS = "\"'“‘«([{¿¡-–—"
+_CLOSING_MARKS = "\"'”’»)]}"
+_FEW_WORDS = 6  # a capital in one of fewer may be a name
 _MASK = "*"
 _SMALL_SCALE = 0.58  # of the font size, of words that carry little in a stack
 _NUMBER = re.compile(r"\d|[$€£¥₹%‰]")
@@ -21,14 +24,48 @@ _PRONOUNS = frozenset({"I", "I'm", "I’m", "I'll", "I’ll", "I've", "I’ve", 
 
 
 def find_emphasis(words: Sequence[Word], language: str) -> frozenset[int]:
-    """Indices of words worth emphasis: numbers, money, names inside sentences, and those of the language's list."""
-    found = set()
-    is_inside = False
-    for index, word in enumerate(words):
-        if _is_emphatic(word.text, language, is_inside=is_inside and not word.is_speaker_change):
-            found.add(index)
-        is_inside = word.text.rstrip("\"'”’»)]}")[-1:] not in _SENTENCE_ENDS
-    return frozenset(found)
+    """Indices of words worth emphasis: numbers with what they count, money, names, and those of the language's list."""
+    names = _find_names(words, language)
+    found = {
+        index
+        for index, word in enumerate(words)
+        if _has_number(word.text) or is_listed(word.text, "emphasis", language) or normalize_word(word.text) in names
+    }
+    return frozenset(found | _find_units(words, found, language))
+
+
+def _find_names(words: Sequence[Word], language: str) -> frozenset[str]:
+    """Words that have a capital inside sentences, where most others have none: there it is that of a name."""
+    inside = [word.text for word, is_inside in zip(words, _list_inside(words), strict=True) if is_inside]
+    capitalised = [text for text in inside if _is_capitalised(text)]
+    if language in _CAPITALS_MEAN_NOUNS or 2 * len(capitalised) > max(len(inside), _FEW_WORDS):
+        return frozenset()
+    small = {normalize_word(word.text) for word in words if not _is_capitalised(word.text)}
+    names = {normalize_word(text) for text in capitalised if not is_listed(text, "function", language)}
+    return frozenset(names - small - {""})
+
+
+def _list_inside(words: Sequence[Word]) -> list[bool]:
+    """Whether each word is inside a sentence: neither its first nor the first of a quotation or of a speaker's turn."""
+    ends = [True, *(word.text.rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS for word in words)]
+    return [
+        not (is_first or word.is_speaker_change or word.text[:1] in _OPENING_MARKS)
+        for word, is_first in zip(words, ends, strict=False)
+    ]
+
+
+def _find_units(words: Sequence[Word], numbers: AbstractSet[int], language: str) -> set[int]:
+    """Words after numbers that say what is counted, such as "por cento"."""
+    found: set[int] = set()
+    for index in range(1, len(words)):
+        pair = " ".join(word.text for word in words[index : index + 2])
+        if index - 1 in found or (_has_number(words[index - 1].text) and index - 1 in numbers):
+            found.update(range(index, index + _count_unit_words(words[index].text, pair, language)))
+    return found
+
+
+def _count_unit_words(word: str, pair: str, language: str) -> int:
+    return 1 if is_listed(word, "units", language) else 2 if is_listed(pair, "units", language) else 0
 
 
 def mark_words(words: Sequence[CaptionWord], style: CaptionStyle, language: str) -> list[CaptionWord]:
@@ -67,12 +104,13 @@ def mask_profanity(text: str, language: str) -> str:
     return "".join(_MASK if index in hidden else cluster for index, cluster in enumerate(split_clusters(text)))
 
 
-def _is_emphatic(text: str, language: str, *, is_inside: bool) -> bool:
-    if _NUMBER.search(text) or is_listed(text, "emphasis", language):
-        return True
+def _has_number(text: str) -> bool:
+    return _NUMBER.search(text) is not None
+
+
+def _is_capitalised(text: str) -> bool:
     core = text.lstrip(_OPENING_MARKS)
-    is_capitalised = core[:1].isalpha() and unicodedata.category(core[0]) == "Lu" and core not in _PRONOUNS
-    return is_inside and is_capitalised and language not in _CAPITALS_MEAN_NOUNS
+    return core[:1].isalpha() and unicodedata.category(core[0]) == "Lu" and core not in _PRONOUNS
 
 
 def _scale_of(text: str, style: CaptionStyle, language: str) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, Film
+from models.jobs.options import CaptionOptions, EncodingOptions, Film
 from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
 from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
@@ -64,12 +64,9 @@ def make(
     film_start = read_film_start(video)
     write_files(text, film_start, subtitles)
     finish = _plan_finish(text, film_start, options)
-    encoding = options.encoding
-    if encoding.max_bytes is not None:
-        encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+    encoding = _reserve_bytes(options.encoding, finish)
     film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
-    if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
-        raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
+    _check_size(film, options.encoding.max_bytes)
     return replace(film, cuts=edited.edit.cuts.to_seconds())
 
 
@@ -79,6 +76,18 @@ def _mask_title(options: CaptionOptions, language: str) -> CaptionOptions:
         return options
     title = " ".join(mask_profanity(word, language) for word in options.title_text.split())
     return options.model_copy(update={"title_text": title})
+
+
+def _reserve_bytes(encoding: EncodingOptions, finish: Finish) -> EncodingOptions:
+    """The encoding with room left for what is added to the film afterwards."""
+    if encoding.max_bytes is None:
+        return encoding
+    return encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+
+
+def _check_size(film: Film, max_bytes: int | None) -> None:
+    if max_bytes is not None and film.size > max_bytes:
+        raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(max_bytes / 1e6, 1))
 
 
 def _plan_finish(text: FilmText, film_start: float, options: CaptionOptions) -> Finish:
@@ -99,7 +108,7 @@ def _check_texts(words: Sequence[Word], translation: Translation | None, style: 
 
 
 def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     letters = "".join(c for text in texts for c in text if c.isalpha())
     drawable_letters = keep_drawable(letters, families)
     if not texts:

@@ -3,16 +3,20 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
-from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.caption_words import CaptionWord, is_joined
 from pipeline.captions.scripts import count_columns, is_unspaced_pair
 
 # Costs of a break, relative to 1 for an empty group; tuned by reading groups of real talks.
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
-_HANGING_COST = 0.4  # after a function word, which belongs to what follows
+_HANGING_COST = 2.0  # after a word that belongs to what follows, by how strongly it does
+_SPLIT_COST = 3.0  # before a word that continues a phrase
+_HIDDEN_MARK_COST = 2.0  # for a mark inside a group that is not shown, in a script without spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class CaptionGroup:
     words: tuple[CaptionWord, ...]
     start: float
     end: float
+
+    @property
+    def position(self) -> TextPosition:
+        return self.words[0].position
 
     @property
     def is_highlighted_whole(self) -> bool:
@@ -42,10 +50,8 @@ def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[Capt
 
 def join_words(words: Sequence[CaptionWord]) -> str:
     """Join the words of a line, with spaces where the script has them."""
-    text = ""
-    for word in words:
-        text += word.text if not text or is_unspaced_pair(text, word.text) else f" {word.text}"
-    return text
+    texts = [f"{'' if is_joined(*pair) else ' '}{pair[1].text}" for pair in pairwise(words)]
+    return "".join([*(word.text for word in words[:1]), *texts])
 
 
 def _compute_end(run: Sequence[CaptionWord], next_start: float, rules: GroupingRules) -> float:
@@ -59,9 +65,9 @@ def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterat
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
-            phrase[-1].is_sentence_end
+            (phrase[-1].is_sentence_end and phrase[-1].binding < 1)
             or word.is_speaker_change
-            or word.anchor != phrase[-1].anchor
+            or word.position != phrase[-1].position
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase
@@ -76,7 +82,7 @@ def _find_best_breaks(phrase: Sequence[CaptionWord], rules: GroupingRules) -> li
     costs = [0.0] + [math.inf] * len(phrase)
     origins = [0] * (len(phrase) + 1)
     for end in range(1, len(phrase) + 1):
-        for begin in range(max(0, end - rules.max_words), end):
+        for begin in _list_begins(phrase, end, rules):
             cost = costs[begin] + _compute_cost(phrase, begin, end, rules)
             if cost < costs[end]:
                 costs[end], origins[end] = cost, begin
@@ -88,6 +94,19 @@ def _find_best_breaks(phrase: Sequence[CaptionWord], rules: GroupingRules) -> li
     return runs
 
 
+def _list_begins(phrase: Sequence[CaptionWord], end: int, rules: GroupingRules) -> Iterator[int]:
+    """Where a group that ends there may begin; what continues a phrase counts as one word with it."""
+    count, columns = 0, 0
+    for begin in range(end - 1, -1, -1):
+        columns += count_columns(phrase[begin].text)
+        if begin < end - 1 and columns > rules.max_chars:
+            return
+        yield begin
+        count += not phrase[begin].is_continuation
+        if count == rules.max_words:
+            return
+
+
 def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: GroupingRules) -> float:
     run = phrase[begin:end]
     width = count_columns(join_words(run))
@@ -96,10 +115,15 @@ def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: Gr
         return math.inf
     slack = max(0.0, 1 - width / rules.max_chars)
     cost = 1 + slack * slack
+    cost += _SPLIT_COST * phrase[begin].is_continuation + _HIDDEN_MARK_COST * _count_hidden_marks(run)
     if end == len(phrase):
         return cost + _SHORT_GROUP_COST * (seconds < rules.min_seconds)
     seconds_to_next = phrase[end].start - run[0].start
     gap = phrase[end].start - run[-1].end
     cost += _SHORT_GROUP_COST * (seconds_to_next < rules.min_seconds) + _CLAUSE_END_COST * run[-1].is_clause_end
-    cost += _HANGING_COST * (run[-1].is_function_word and not run[-1].is_clause_end)
+    cost += _HANGING_COST * run[-1].binding
     return cost + _GAP_COST * min(1.0, gap / rules.gap_break)
+
+
+def _count_hidden_marks(run: Sequence[CaptionWord]) -> int:
+    return sum(is_unspaced_pair(one.text, other.text) and not is_joined(one, other) for one, other in pairwise(run))

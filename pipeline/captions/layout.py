@@ -8,14 +8,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from models.captions.placement import Anchor, CaptionPlacement
+from models.captions.placement import NOT_PLACED, Anchor, CaptionPlacement, TextPosition
 from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
-from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.caption_words import CaptionWord, is_joined
 from pipeline.captions.grouping import CaptionGroup
-from pipeline.captions.line_breaks import TextLine, break_lines
+from pipeline.captions.line_breaks import TextLine, break_lines, compute_pen_positions
 from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
-from pipeline.captions.scripts import is_right_to_left, is_unspaced_pair, split_clusters
+from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextExtent
 
 # (text, em in pixels) -> its extent without a stroke.
@@ -63,6 +63,7 @@ class CaptionBlock:
     is_unspaced: bool
     is_rtl: bool = False
     is_highlighted_whole: bool = False
+    position: TextPosition = NOT_PLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ def interpolate_place(places: Sequence[CaptionPlacement], width: int, height: in
     return CaptionPlacement.model_validate({"aspect": width / height, "safe": safe, "align": rows[0].align, **shares})
 
 
-def count_max_columns(place: CaptionPlacement, width: int, height: int) -> int:
+def count_max_columns(place: CaptionPlacement, style: CaptionStyle, width: int, height: int) -> int:
     """Return how many columns of a word fit into a line at the smallest size it may be shrunk to."""
-    pixels = max(_MIN_PIXELS, _MIN_SCALE * place.size * height)
+    pixels = max(_MIN_PIXELS, _MIN_SCALE * place.size * style.font.size * height)
     return max(4, int(place.max_width * width / (_COLUMN_WIDTH * pixels)))
 
 
@@ -101,14 +102,22 @@ def lay_out_groups(
     measure: Measure,
     anchored: Mapping[Anchor, CaptionPlacement] = MappingProxyType({}),
 ) -> list[CaptionBlock]:
-    """Lay out every group in even lines at its place, or at that of its anchor, shrunk where a word is too wide.
+    """Lay out every group in even lines at its place, or where its position is, shrunk where a word is too wide.
 
     All lines have the direction of most letters of the film, so that one foreign name does not reverse its line.
     """
     is_rtl = is_right_to_left("".join(word.text for group in groups for word in group.words))
     metrics = _TextMetrics(measure, is_rtl)
-    places = [anchored.get(anchor, place) if (anchor := group.words[0].anchor) else place for group in groups]
+    places = [find_place_at(group.position, place, anchored) for group in groups]
     return [_build_block(group, style, at, frame, metrics) for group, at in zip(groups, places, strict=True)]
+
+
+def find_place_at(
+    position: TextPosition, place: CaptionPlacement, anchored: Mapping[Anchor, CaptionPlacement]
+) -> CaptionPlacement:
+    """The place of captions whose file says where they stand."""
+    found = anchored.get(position.anchor, place) if position.anchor else place
+    return found.model_copy(update={"align": position.side}) if position.side else found
 
 
 def measure_reach(stroke: float, shadows: Sequence[TextShadow]) -> float:
@@ -140,15 +149,15 @@ def _build_block(
     extents = [metrics.measure(word.text, pixels) for word, pixels in zip(group.words, sizes, strict=True)]
     baselines = _compute_baselines(lines, extents, style, size, place.y * frame[1])
     starts = _compute_line_starts(lines, style, place, size, frame[0], is_rtl=metrics.is_rtl)
-    pen_positions = _compute_pen_positions(lines, baselines, starts, size)
+    pen_positions = compute_pen_positions(lines, baselines, starts, size)
     words = [
         _place_word(word, extent, pen_positions[n], sizes[n], style)
         for n, (word, extent) in enumerate(zip(group.words, extents, strict=True))
     ]
     box = _compute_bounds(words, style)
-    dx, dy = _compute_shift(box, place, frame)
+    dx, dy = box.compute_shift(_find_safe_area(place, frame))
     moved = (replace(w, x=w.x + dx, baseline=w.baseline + dy, box=w.box.move(dx, dy)) for w in words)
-    is_unspaced = any(is_unspaced_pair(left.text, right.text) for left, right in pairwise(group.words))
+    is_unspaced = any(is_joined(*pair) for pair in pairwise(group.words))
     block_box = box.move(dx, dy).clip_to(*frame)
     return CaptionBlock(
         tuple(moved),
@@ -159,6 +168,7 @@ def _build_block(
         is_unspaced,
         metrics.is_rtl,
         group.is_highlighted_whole,
+        group.position,
     )
 
 
@@ -167,21 +177,22 @@ def _compute_max_width(
 ) -> float:
     """Maximum width of a line such that shadow, plate and motions stay in the safe area; all in em."""
     reach = measure_motion_reach(style)
-    swell = (reach.scale - 1) * longest_advance + 2 * reach.offset
-    margins = 2 * _measure_overhang(style) * reach.scale + 4 / size
-    safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins - swell
-    return max(1.0, min(place.max_width * frame_width, safe))
+    margins = 2 * (_measure_overhang(style) * reach.scale + reach.offset) + 4 / size
+    safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins
+    swell = (reach.scale - 1) * min(longest_advance, safe / reach.scale)  # a longer word is shrunk until it fits
+    return max(1.0, min(place.max_width * frame_width, safe - swell))
 
 
 def _compute_baselines(
     lines: Sequence[TextLine], extents: Sequence[TextExtent], style: CaptionStyle, size: int, y: float
 ) -> list[float]:
     """Baselines such that the capitals are centred on `y` and the ink of adjacent lines does not touch; pixels."""
+    stroke = style.base.stroke.width if style.base.stroke else 0.0
     offsets = [0.0]
     for above, below in pairwise(lines):
         descent = max(extents[index].bottom for index, _ in above.words)
         ascent = max(-extents[index].top for index, _ in below.words)
-        gap = max(style.font.leading * size * below.scale, descent + ascent + _MIN_LINE_GAP * size)
+        gap = max(style.font.leading * size * below.scale, descent + ascent + max(_MIN_LINE_GAP, 2 * stroke) * size)
         offsets.append(offsets[-1] + gap)
     first = y + (_CAPITAL_HEIGHT * size * lines[0].scale - offsets[-1]) / 2
     return [first + offset for offset in offsets]
@@ -190,24 +201,14 @@ def _compute_baselines(
 def _compute_line_starts(
     lines: Sequence[TextLine], style: CaptionStyle, place: CaptionPlacement, size: int, width: int, *, is_rtl: bool
 ) -> list[float]:
-    """Left end of each line: centred, or beginning where the safe area does; pixels."""
+    """Left end of each line: centred, or at a side of the safe area; pixels."""
     if place.align == "centre":
         return [(width - line.width * size) / 2 for line in lines]
     reach = measure_motion_reach(style)
     margin = (_measure_overhang(style) * reach.scale + reach.offset) * size + 2
     left, right = place.safe.left * width + margin, (1 - place.safe.right) * width - margin
-    return [right - line.width * size if is_rtl else left for line in lines]
-
-
-def _compute_pen_positions(
-    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
-) -> dict[int, tuple[int, int]]:
-    """Origin of each word, by its index; pixels."""
-    return {
-        index: (round(start + offset * size), round(baseline))
-        for line, baseline, start in zip(lines, baselines, starts, strict=True)
-        for index, offset in line.words
-    }
+    is_right = place.align == "right" or (place.align == "start" and is_rtl)
+    return [right - line.width * size if is_right else left for line in lines]
 
 
 def _place_word(
@@ -229,26 +230,12 @@ def _compute_bounds(words: Sequence[PlacedWord], style: CaptionStyle) -> Box:
     """Box of all that words may draw, with shadows, plates and motions."""
     reach = measure_motion_reach(style)
     overhang = _measure_overhang(style) * reach.scale + reach.offset
-    box = bounding_box_of([_expand_by(word.box, reach.scale, overhang * word.size + 2) for word in words])
-    return _expand_by(box, measure_group_scale(style), 0.0)
+    box = bounding_box_of([word.box.scale(reach.scale, overhang * word.size + 2) for word in words])
+    return box.scale(measure_group_scale(style))
 
 
-def _expand_by(box: Box, scale: float, margin: float) -> Box:
-    """A box scaled around its centre, with a margin in pixels."""
-    grow_x, grow_y = ((scale - 1) / 2 * side for side in (box.width, box.height))
-    return box.expand(math.ceil(margin + grow_x), math.ceil(margin + grow_y))
-
-
-def _compute_shift(box: Box, place: CaptionPlacement, frame: tuple[int, int]) -> tuple[int, int]:
-    """Offset (dx, dy) that moves a box into the safe area, or centres it there if it is too large; pixels."""
+def _find_safe_area(place: CaptionPlacement, frame: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the part of the frame that is kept for captions; pixels."""
     width, height = frame
-    return (
-        _compute_axis_shift(box.left, box.right, place.safe.left * width, (1 - place.safe.right) * width),
-        _compute_axis_shift(box.top, box.bottom, place.safe.top * height, (1 - place.safe.bottom) * height),
-    )
-
-
-def _compute_axis_shift(low: int, high: int, minimum: float, maximum: float) -> int:
-    if high - low > maximum - minimum:
-        return round((minimum + maximum - low - high) / 2)
-    return math.ceil(max(0, minimum - low)) - math.ceil(max(0, high - maximum))
+    safe = place.safe
+    return safe.left * width, safe.top * height, (1 - safe.right) * width, (1 - safe.bottom) * height

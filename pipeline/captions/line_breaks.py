@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from models.captions.style import CaptionStyle
-from pipeline.captions.caption_words import CaptionWord
-from pipeline.captions.scripts import compute_visual_order, is_unspaced_pair
+from pipeline.captions.caption_words import CaptionWord, is_joined
+from pipeline.captions.scripts import compute_visual_order
 
 _WIDOW_SHARE = 0.3  # of the widest line: a last line that is shorter looks lost
-_WIDOW_COST = 0.40  # of the widest line
-_HANGING_COST = 0.12  # of the widest line, where a line ends with a function word
+_WIDOW_COST = 0.60  # of the widest line
+_HANGING_COST = 0.6  # of the widest line, where a line ends with a word that belongs to the next one
+_PHRASE_SHRINKING = 1.2  # of the width that lines may have: letters become so much smaller rather than break a phrase
 _BREAK_GAIN = 0.12  # of the widest line, where a line ends with a clause
 
 
@@ -37,21 +38,43 @@ def break_lines(
     if style.lines == "stack":
         return build(_split_stack(words, style.group.max_lines))
     best: tuple[TextLine, ...] = ()
-    for count in range(1, min(style.group.max_lines, len(words)) + 1):
-        cuts = combinations(range(1, len(words)), count - 1)
-        splits = (build(pairwise((0, *cut, len(words)))) for cut in cuts)
-        best = min(splits, key=lambda lines: _compute_cost(lines, words))
-        if max(line.width for line in best) <= max_width:
-            break
+    for starts, limit in _list_starts(words, max_width):
+        for count in range(1, min(style.group.max_lines, len(starts) + 1) + 1):
+            splits = (build(pairwise((0, *cut, len(words)))) for cut in combinations(starts, count - 1))
+            best = min(splits, key=lambda lines: _compute_cost(lines, words))
+            if max(line.width for line in best) <= limit:
+                return best
     return best
 
 
+def compute_pen_positions(
+    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
+) -> dict[int, tuple[int, int]]:
+    """Origin of each word, by its index, where lines have these baselines and left ends; pixels."""
+    return {
+        index: (round(start + offset * size), round(baseline))
+        for line, baseline, start in zip(lines, baselines, starts, strict=True)
+        for index, offset in line.words
+    }
+
+
+def _list_starts(words: Sequence[CaptionWord], max_width: float) -> list[tuple[Sequence[int], float]]:
+    """Where lines may begin, and how wide they may be: between phrases, even if letters become a little smaller by it,
+    and inside them where that is not enough.
+    """
+    everywhere = range(1, len(words))
+    starts = [index for index in everywhere if not words[index].is_continuation]
+    if len(starts) == len(everywhere):
+        return [(everywhere, max_width)]
+    return [(starts, max_width), (starts, _PHRASE_SHRINKING * max_width), (everywhere, max_width)]
+
+
 def _compute_cost(lines: Sequence[TextLine], words: Sequence[CaptionWord]) -> float:
-    """Width of the widest line, more with a widow or a function word that hangs, less where lines end with clauses."""
+    """Width of the widest line, more with a widow or a word that hangs, less where lines end with clauses."""
     widest = max(line.width for line in lines)
     ends = [words[max(index for index, _ in line.words)] for line in lines[:-1]]
     clause_ends = sum(word.is_clause_end for word in ends)
-    hanging = sum(word.is_function_word and not word.is_clause_end for word in ends)
+    hanging = sum(word.binding for word in ends)
     widow = len(lines) > 1 and lines[-1].width < _WIDOW_SHARE * widest
     return widest * (1 + _WIDOW_COST * widow + _HANGING_COST * hanging - _BREAK_GAIN * clause_ends)
 
@@ -64,7 +87,8 @@ def _split_stack(words: Sequence[CaptionWord], max_lines: int) -> list[tuple[int
     starts = [0]
     for index in range(1, len(words)):
         is_small_pair = words[index - 1].scale < 1 and words[index].scale < 1
-        if not is_small_pair and len(starts) < max_lines:
+        is_kept = is_small_pair or words[index].is_continuation
+        if not is_kept and len(starts) < max_lines:
             starts.append(index)
     if len(starts) > 1 and starts[-1] == len(words) - 1 and words[-1].scale < 1:
         starts.pop()
@@ -80,8 +104,9 @@ def _build_line(
     for index in (members[position] for position in order):
         if placed:
             before, after = sorted((placed[-1][0], index))
-            is_unspaced = is_unspaced_pair(words[before].text, words[after].text)
-            pen += 0.0 if is_unspaced else space * max(words[before].scale, words[after].scale)
+            pen += (
+                0.0 if is_joined(words[before], words[after]) else space * max(words[before].scale, words[after].scale)
+            )
         placed.append((index, pen))
         pen += advances[index]
     return TextLine(tuple(placed), pen, max(words[index].scale for index in members))

@@ -16,6 +16,10 @@ _UNSPACED_RANGES = (
     (0x20000, 0x3FFFF),
 )
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_TAGS = range(0xE0020, 0xE0080)  # letters of a flag of a region
+_PICTURES = range(0x1F000, 0x20000)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _VIRAMA = 9  # combining class of signs that join the next consonant to this one
 _SARA_AM = frozenset("\u0e33\u0eb3")  # letters in Unicode, but rendered as marks
 
@@ -32,19 +36,28 @@ def is_unspaced_pair(left: str, right: str) -> bool:
 
 
 def count_columns(text: str) -> int:
-    """Return the width of a text in terminal columns: combining marks take none, Han and kana two (UAX #11)."""
-    return sum(_column_width_of(character) for character in text)
+    """Return the width of a text in terminal columns: combining marks take none, Han, kana and emoji two (UAX #11)."""
+    if text.isascii():
+        return len(text)
+    return sum(_cluster_width_of(cluster) for cluster in split_clusters(text))
 
 
 def split_clusters(text: str) -> list[str]:
-    """Split into grapheme clusters: a base with its marks, and whole conjuncts of Indic scripts."""
+    """Split into grapheme clusters: a base with its marks, conjuncts of Indic scripts, sequences of emoji, flags."""
     result: list[str] = []
     for character in text:
-        if result and (_is_attached(character) or _is_joiner(result[-1][-1])):
+        if result and (is_attached(character) or _is_joiner(result[-1][-1]) or _is_flag(result[-1] + character)):
             result[-1] += character
         else:
             result.append(character)
     return result
+
+
+def is_attached(character: str) -> bool:
+    """Whether a character is drawn with the one before it."""
+    if character in _JOINERS or character in _SARA_AM or unicodedata.category(character).startswith("M"):
+        return True
+    return ord(character) in _SKIN_TONES or ord(character) in _TAGS
 
 
 def to_upper(text: str, language: str) -> str:
@@ -91,15 +104,21 @@ def _is_unspaced(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _UNSPACED_RANGES)
 
 
+def _cluster_width_of(cluster: str) -> int:
+    width = sum(_column_width_of(character) for character in cluster)
+    return min(2, width) if ord(cluster[0]) in _PICTURES else width
+
+
 def _column_width_of(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
-def _is_attached(character: str) -> bool:
-    return character in _JOINERS or character in _SARA_AM or unicodedata.category(character).startswith("M")
-
-
 def _is_joiner(character: str) -> bool:
     return character == "\u200d" or unicodedata.combining(character) == _VIRAMA
+
+
+def _is_flag(text: str) -> bool:
+    """Whether a text is two letters that make a flag."""
+    return len(text) == 2 and all(ord(character) in _FLAG_LETTERS for character in text)

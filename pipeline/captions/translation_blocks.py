@@ -1,18 +1,21 @@
 """Translations below the captions: lines that stand still, in smaller letters, under the words that are highlighted."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
-from models.captions.placement import CaptionPlacement
+from models.captions.placement import NOT_PLACED, Anchor, CaptionPlacement, TextPosition
 from models.captions.style import CaptionStyle, EmphasisRules, StateAppearance, WordMotions
 from models.jobs.transcript import SubtitleLine, Translation, Word
 from models.languages import load_languages
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.layout import CaptionBlock
+from pipeline.captions.phrase_breaks import split_phrases
 from pipeline.speech import word_timing
 
 _SIZE: Final = 0.62  # of the letters above
@@ -60,9 +63,9 @@ def group_translation(
 
 
 def split_line(line: SubtitleLine, language: str) -> tuple[str, ...]:
-    """The words between which a line may be broken: characters where a language has no spaces."""
+    """The words between which a line may be broken: phrases where a language has no spaces."""
     if language in load_languages().spaceless:
-        return tuple(line.text.replace(" ", ""))
+        return split_phrases(line.text, language)
     return word_timing.tokenize_text(line.text) or (line.text[: word_timing.MAX_TEXT_CHARACTERS],)
 
 
@@ -73,13 +76,51 @@ def _build_group(
     return CaptionGroup(tuple(words), line.start, min(hold_end, next_start))
 
 
+def follow_positions(groups: Sequence[CaptionGroup], above: Sequence[CaptionBlock]) -> list[CaptionGroup]:
+    """Lines at the positions of the captions that each is shown with for longest."""
+    if not any(block.position != NOT_PLACED for block in above):
+        return list(groups)
+    return [_move_group(group, max(above, key=partial(_measure_overlap, group)).position) for group in groups]
+
+
+def _measure_overlap(group: CaptionGroup, block: CaptionBlock) -> float:
+    """Seconds that both are shown; negative where there is a pause between them."""
+    return min(group.end, block.end) - max(group.start, block.start)
+
+
+def _move_group(group: CaptionGroup, position: TextPosition) -> CaptionGroup:
+    return replace(group, words=tuple(replace(word, position=position) for word in group.words))
+
+
 def place_blocks(
+    above: Sequence[CaptionBlock],
+    below: Sequence[CaptionBlock],
+    place: CaptionPlacement,
+    frame: tuple[int, int],
+    anchored: Mapping[Anchor, CaptionPlacement] = MappingProxyType({}),
+) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
+    """Captions above their translations, both around their place and inside its safe area.
+
+    At each place the last row of the captions and the first one of the translations have the same height throughout
+    the film.
+    """
+    uppers, lowers = list[CaptionBlock](), list[CaptionBlock]()
+    for anchor in {block.position.anchor for block in (*above, *below)}:
+        at = anchored.get(anchor, place) if anchor else place
+        upper, lower = ([block for block in part if block.position.anchor == anchor] for part in (above, below))
+        placed = _place_at(upper, lower, at, frame)
+        uppers += placed[0]
+        lowers += placed[1]
+    return sorted(uppers, key=_start_of), sorted(lowers, key=_start_of)
+
+
+def _start_of(block: CaptionBlock) -> float:
+    return block.start
+
+
+def _place_at(
     above: Sequence[CaptionBlock], below: Sequence[CaptionBlock], place: CaptionPlacement, frame: tuple[int, int]
 ) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
-    """Captions above their translations, both around the place of the style and inside its safe area.
-
-    The last row of the captions and the first one of the translations have the same height throughout the film.
-    """
     if not above or not below:
         return list(above), list(below)
     ascent = max(_last_baseline_of(block) - block.box.top for block in above)

@@ -25,7 +25,7 @@ from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.operations.scheduler import ScheduledTask, Scheduler
 from pipeline.operations.shared_task import share_task
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
-from storage.billing import open_purchases
+from storage.billing import open_purchases, purchase_totals
 from storage.identity import account_merge, codes
 from storage.jobs import fair_queue, jobs, worker_heartbeats
 from storage.media import files
@@ -154,12 +154,13 @@ class Sweeper:
 
     def roll_up(self) -> None:
         """Roll up the hours that are over, each in a transaction of its own."""
-        for roll_up_next_hour in (rollup_writer.roll_up_next_hour, report_rollups.roll_up_next_hour):
-            self._repeat_while(partial(self._roll_up_once, roll_up_next_hour))
+        rollups = rollup_writer.roll_up_next_hour, report_rollups.roll_up_next_hour, purchase_totals.roll_up
+        for roll_up in rollups:
+            self._repeat_while(partial(self._roll_up_once, roll_up))
 
-    def _roll_up_once(self, roll_up_next_hour: Callable[[Session, datetime], bool]) -> bool:
+    def _roll_up_once(self, roll_up: Callable[[Session, datetime], bool]) -> bool:
         with self.runner.db.transaction() as session:
-            return roll_up_next_hour(session, self.runner.db.clock())
+            return roll_up(session, self.runner.db.clock())
 
     def prune_rows(self, batch: int = BATCH_SIZE) -> None:
         """Delete rows past their retention, in short transactions."""

@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 
-from models.captions.fonts import list_families
+from models.captions.fonts import EMOJI_FAMILY, list_families
 from pipeline.captions.text_shaping import TextMasks, keep_drawable, measure_text, render_masks
 from pipeline.media.overlay import Overlay, Plane
 
-_FAMILIES = list_families("Montserrat")
+_FAMILIES = tuple(family for family in list_families("Montserrat") if family != EMOJI_FAMILY)  # it is all white
 # Shares of the shorter side of the frame, and of the width.
 _SIZE_SHARE = 0.027
 _MARGIN_SHARE = 0.030

@@ -1,7 +1,7 @@
 """Faces of a film: found in pictures of it, some of each second where somebody is seen, and followed over time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 from pathlib import Path
@@ -20,12 +20,14 @@ from pipeline.vision.weights import is_face_detection_installed
 
 _SAMPLE_SIDE: Final = 384  # pixels of the longer side
 _COARSE_INTERVAL: Final = 1.2  # seconds between two key frames, the shortest; of those a second apart every other
+_STILL_INTERVAL: Final = 2.4  # the same of a shot that seems to go on
 _FINE_INTERVAL: Final = 0.4  # where a face is near the captions
 _LONG_GAP: Final = 1.6  # seconds within which such a face moves too far to be guessed
 _STILL_GAP: Final = 4.0  # seconds within which one that is at the same place before and after has not been elsewhere
 _STILL_OVERLAP: Final = 0.7  # intersection over union, of a face at the same place
 _NEARNESS: Final = 0.5  # of a face's height, from its box to the captions
 _THUMBNAIL_SIDE: Final = 24  # pixels
+_STILL_DIFFERENCE: Final = 8  # levels, the most of any pixel of a thumbnail where nobody has moved
 _CUT_DIFFERENCE: Final = 28.0  # levels, mean over a picture, by which one shot differs from the next
 
 
@@ -65,7 +67,7 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
     size = _compute_sample_size(canvas)
     if not is_face_detection_installed():
         return FilmFaces(size, ())
-    looks = list(_search_frames(read_key_frames(video, size, _COARSE_INTERVAL)))
+    looks = list(_search_frames(read_key_frames(video, size, _COARSE_INTERVAL, still_interval=_STILL_INTERVAL)))
     for read_frames in (read_key_frames, read_frames_between):
         gaps = _list_gaps([look.sample for look in looks], (rows[0] * size[1], rows[1] * size[1]))
         if gaps:
@@ -83,9 +85,16 @@ def _compute_sample_size(canvas: tuple[int, int]) -> tuple[int, int]:
 
 
 def _search_frames(frames: Iterable[SampledFrame]) -> Iterator[_Look]:
+    """What is seen in each picture. Where nothing has moved since the last search the faces are the same: a search
+    costs more than the picture's decoding.
+    """
+    searched: _Look | None = None
     for frame in frames:
         small = cv2.resize(frame.picture, (_THUMBNAIL_SIDE, _THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA)
-        yield _Look(FaceSample(frame.seconds, tuple(find_faces(frame.picture))), small.astype(np.int16))
+        thumbnail = small.astype(np.int16)
+        if searched is None or np.abs(thumbnail - searched.thumbnail).max() > _STILL_DIFFERENCE:
+            searched = _Look(FaceSample(frame.seconds, tuple(find_faces(frame.picture))), thumbnail)
+        yield replace(searched, sample=replace(searched.sample, seconds=frame.seconds))
 
 
 def _list_gaps(samples: Sequence[FaceSample], rows: tuple[float, float]) -> list[Span]:

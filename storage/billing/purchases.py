@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.billing.payments import UNDECIDED_STATUSES, Provider, Purchase, PurchaseStatus
 from models.identity.people import Address, Person
 from models.messaging.deliveries import Delivery
+from storage.billing import purchase_totals
 from storage.identity.people import list_merged_ids
 from storage.upsert import execute_dml, insert_once
 
@@ -31,6 +32,8 @@ def advance(session: Session, purchase: Purchase, status: PurchaseStatus, now: d
     """Move a purchase to a later status; False when it has that status already, or is past it."""
     if status not in UNDECIDED_STATUSES:
         values["decided_at"] = now
+    if status is PurchaseStatus.PAID:
+        purchase_totals.remove_late(session, purchase.id)
     statement = (
         update(Purchase)
         .where(col(Purchase.id) == purchase.id, col(Purchase.status).in_(ALLOWED_PREVIOUS_STATUSES[status]))

@@ -17,19 +17,19 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.jobs.fair_queue import NEVER, QueuedPerson, QueuedTenant
 from models.jobs.job import Job
+from storage.jobs.conditions import IS_FRESH
 from storage.jobs.fair_queue_statements import (
-    IS_FRESH,
+    DELETE_EMPTY_TURN,
     IS_TURN,
     LOCK_TURN,
     SELECT_FREE_PERSON,
     SELECT_HEAD,
     SELECT_OLDEST_JOB,
-    SELECT_OLDEST_TURN,
     SELECT_TENANTS,
     SELECT_WAITING_PERSON,
     TENANT_BATCH,
-    UPDATE_OTHER_CLASS,
     UPDATE_TENANT,
+    UPDATE_TURNS,
 )
 from storage.upsert import execute_dml
 
@@ -64,11 +64,6 @@ def enter(session: Session, job: Job) -> None:
     session.connection().execute(insert(QueuedTenant).values(**tenant).on_conflict_do_nothing())
 
 
-def find_oldest(session: Session, *, paid: bool) -> datetime | None:
-    """When the oldest of the paid, or of the free, jobs was submitted."""
-    return session.scalar(SELECT_OLDEST_TURN, {"is_paid": paid})
-
-
 def build_values(now: datetime, kinds: Sequence[str] | None) -> dict[str, Any]:
     """Values of the parameters of `NOW` and `HAS_KIND`; without `kinds` every kind will do."""
     return {"now": now, "kinds": kinds or [], "any_kind": kinds is None}
@@ -92,7 +87,7 @@ def _pick_free(session: Session, values: dict[str, Any]) -> Turn | None:
 
     The job is looked up once its person is locked: what the first statement saw may have been claimed meanwhile.
     """
-    with session.begin_nested() as savepoint:
+    with session.connection().begin_nested() as savepoint:
         found = _find_person(session, values, SELECT_FREE_PERSON)
         if found and (job_id := session.scalar(SELECT_HEAD, values | found)):
             return Turn(job_id, found["person"], found["tenant"], values["is_paid"])
@@ -111,7 +106,7 @@ def _find_person(
 
 def _wait_for_lock(session: Session, values: dict[str, Any]) -> None:
     """Wait until another claim of this person is committed."""
-    with session.begin_nested() as savepoint:
+    with session.connection().begin_nested() as savepoint:
         session.scalar(LOCK_TURN, values)
         savepoint.rollback()
 
@@ -119,9 +114,8 @@ def _wait_for_lock(session: Session, values: dict[str, Any]) -> None:
 def record_start(session: Session, turn: Turn, now: datetime) -> None:
     """Move a person and their tenant to the end, once the job is no longer in the queue."""
     values = {"person": turn.person_id, "is_paid": turn.paid, "tenant": turn.tenant_id, "now": now}
-    _update_turn(session, values, {"served_at": now})
-    session.connection().execute(UPDATE_OTHER_CLASS, values)
-    session.connection().execute(UPDATE_TENANT, values)
+    for statement in (DELETE_EMPTY_TURN, UPDATE_TURNS, UPDATE_TENANT):
+        session.connection().execute(statement, values)
 
 
 def remove(session: Session, job: Job) -> None:
@@ -132,7 +126,7 @@ def remove(session: Session, job: Job) -> None:
     """
     session.flush()
     if job.started_at is None:
-        _update_turn(session, {"person": job.person_id, "is_paid": job.paid}, {})
+        _update_turn(session, {"person": job.person_id, "is_paid": job.paid})
 
 
 def restore(session: Session, jobs: Sequence[uuid.UUID]) -> None:
@@ -161,16 +155,14 @@ def _iterate_tenants(session: Session, *, paid: bool) -> Iterator[uuid.UUID]:
         skipped += TENANT_BATCH
 
 
-def _update_turn(session: Session, values: dict[str, Any], changes: dict[str, Any]) -> None:
+def _update_turn(session: Session, values: dict[str, Any]) -> None:
     """Write when the person's oldest waiting job came, or delete the row if there is none."""
     if session.scalar(LOCK_TURN, values) is None:
         return
-    oldest = session.scalar(SELECT_OLDEST_JOB, values)
-    if oldest is None:
-        session.connection().execute(delete(QueuedPerson).where(IS_TURN), values)
+    if oldest := session.scalar(SELECT_OLDEST_JOB, values):
+        session.connection().execute(update(QueuedPerson).where(IS_TURN).values(waiting_since=oldest), values)
     else:
-        changed = update(QueuedPerson).where(IS_TURN).values(waiting_since=oldest, **changes)
-        session.connection().execute(changed, values)
+        session.connection().execute(DELETE_EMPTY_TURN, values)
 
 
 def _find_last_start(job: Job) -> Any:

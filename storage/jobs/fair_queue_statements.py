@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Boolean, Uuid, bindparam, exists, func, or_, update
+from sqlalchemy import BindParameter, Boolean, Uuid, bindparam, case, delete, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -10,17 +10,15 @@ from models.columns import UtcDateTime
 from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
 from storage.constants import build_constants
+from storage.jobs.conditions import IS_FRESH
 
 TENANT_BATCH: Final = 4  # tenants looked up at a time
 NOW: Final = bindparam("now", type_=UtcDateTime())
-IS_FRESH: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED])) & col(Job.started_at).is_(
-    None
-)  # waits for its first start
-
 _Head, _Running = aliased(Job), aliased(Job)
 _PAID: Final = bindparam("is_paid", type_=Boolean())
 _TENANT: Final = bindparam("tenant", type_=Uuid())
-IS_TURN: Final = (col(QueuedPerson.person_id) == bindparam("person", type_=Uuid())) & (col(QueuedPerson.paid) == _PAID)
+_PERSON: Final = bindparam("person", type_=Uuid())
+IS_TURN: Final = (col(QueuedPerson.person_id) == _PERSON) & (col(QueuedPerson.paid) == _PAID)
 _KINDS: Final[BindParameter[Any]] = bindparam("kinds", expanding=True)
 _HAS_ANY_KIND: Final = bindparam("any_kind", type_=Boolean())
 HAS_KIND: Final = or_(_HAS_ANY_KIND, col(Job.kind).in_(_KINDS))
@@ -72,10 +70,8 @@ SELECT_TENANTS: Final = (
     .limit(TENANT_BATCH)
     .offset(bindparam("skipped"))
 )
-SELECT_OLDEST_TURN: Final = select(func.min(QueuedPerson.waiting_since)).where(col(QueuedPerson.paid) == _PAID)
-SELECT_OLDEST_JOB: Final = select(func.min(Job.created_at)).where(
-    col(Job.person_id) == bindparam("person", type_=Uuid()), col(Job.paid) == _PAID, IS_FRESH
-)
+_IS_OF_TURN: Final = col(Job.person_id) == _PERSON, col(Job.paid) == _PAID, IS_FRESH
+SELECT_OLDEST_JOB: Final = select(func.min(Job.created_at)).where(*_IS_OF_TURN)
 UPDATE_TENANT: Final = (
     update(QueuedTenant)
     .where(
@@ -87,15 +83,20 @@ UPDATE_TENANT: Final = (
     )
     .values(served_at=NOW)
 )
-UPDATE_OTHER_CLASS: Final = (
+DELETE_EMPTY_TURN: Final = delete(QueuedPerson).where(IS_TURN, ~exists().where(*_IS_OF_TURN))
+UPDATE_TURNS: Final = (  # of the person's paid and free jobs
     update(QueuedPerson)
     .where(
-        col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()),
+        col(QueuedPerson.person_id) == _PERSON,
         col(QueuedPerson.paid).in_(  # not waited for: two claims of one person would wait for each other
-            select(QueuedPerson.paid)
-            .where(col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()), col(QueuedPerson.paid) != _PAID)
-            .with_for_update(skip_locked=True)
+            select(QueuedPerson.paid).where(col(QueuedPerson.person_id) == _PERSON).with_for_update(skip_locked=True)
         ),
     )
-    .values(served_at=NOW)
+    .values(
+        served_at=NOW,
+        waiting_since=case(
+            (col(QueuedPerson.paid) == _PAID, func.coalesce(SELECT_OLDEST_JOB.scalar_subquery(), NOW)),
+            else_=col(QueuedPerson.waiting_since),
+        ),
+    )
 )

@@ -83,10 +83,10 @@ def claim_next(
 
     With `kinds`, jobs of others are left to workers that know them.
     """
-    job_id = scheduling.find_interrupted(session, now, kinds)
-    if job_id is not None:
+    state = scheduling.read_state(session, now, kinds)
+    if state.has_interrupted and (job_id := scheduling.find_interrupted(session, now, kinds)):
         return _claim(session, job_id, owner, now, now + lease)
-    turn = scheduling.find_turn(session, now, kinds)
+    turn = scheduling.find_turn(session, state, now, kinds)
     if turn is None:
         return None
     claim = _claim(session, turn.job_id, owner, now, now + lease)

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Executable, and_, exists, false, func, true
+from sqlalchemy import CompoundSelect, Executable, and_, exists, false, func, text, true
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -20,13 +20,13 @@ from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
 from storage.constants import build_constants
 from storage.jobs import scheduling
-from storage.jobs.conditions import IS_RUNNING
-from storage.jobs.fair_queue_statements import IS_FRESH
+from storage.jobs.conditions import IS_FRESH, IS_RUNNING
 from storage.jobs.queue_simulation import LONG_AGO, QueuedJob, QueueSimulation
 
 MAX_SIMULATED: Final = 500  # jobs in a queue of which all positions are simulated
 FIRST_POSITIONS: Final = 100  # simulated in a longer one
 FIRST_OF_PERSON: Final = 20  # jobs of one person that are looked at for them
+MAX_COUNTED: Final = 5_000  # people who wait; of more, their number is estimated
 
 
 _HAS_STATUS_QUEUED: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED]))
@@ -45,7 +45,11 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 _COUNT_UP_TO_LONG: Final = select(func.count()).select_from(
     select(Job.id).where(IS_QUEUED).limit(MAX_SIMULATED + 1).subquery()
 )
-_WAITING_PEOPLE: Final = select(func.count(), func.min(QueuedPerson.waiting_since)).select_from(QueuedPerson)
+_COUNT_PEOPLE: Final = select(func.count()).select_from(select(QueuedPerson.person_id).limit(MAX_COUNTED).subquery())
+_ESTIMATE_PEOPLE: Final = text("EXPLAIN (FORMAT JSON) SELECT FROM queued_person")
+_OLDEST: Final = [  # paid and free apart, as the index has them
+    select(func.min(QueuedPerson.waiting_since)).where(col(QueuedPerson.paid).is_(paid)) for paid in (True, False)
+]
 _ALL: Final = select_columns(*_COLUMNS).where(IS_QUEUED)
 _RUNNING: Final = select(Job.person_id).where(IS_RUNNING).order_by(col(Job.started_at))
 
@@ -79,16 +83,24 @@ class QueuePositions:
 
 def compute_positions(session: Session, now: datetime) -> QueuePositions:
     """Compute the positions of the queued jobs: of all in a short queue, else of about the first hundred."""
-    count = session.scalar(_COUNT_UP_TO_LONG) or 0
-    if count == 0:
+    number = session.scalar(_COUNT_UP_TO_LONG) or 0
+    if number == 0:
         return QueuePositions()
-    if count <= MAX_SIMULATED or session.get_bind().dialect.name == "sqlite":
+    if number <= MAX_SIMULATED or session.get_bind().dialect.name == "sqlite":
         order = _create_simulation(session, _ALL, now).iterate_order()
-        simulated = {job: place for place, job in enumerate(order, start=1)}
-        return QueuePositions(simulated, computed_at=now)
+        return QueuePositions(dict(zip(order, count(1))), computed_at=now)
     order = islice(_create_simulation(session, _FIRST, now).iterate_order(), FIRST_POSITIONS)
-    people, oldest = session.exec(_WAITING_PEOPLE).one()
-    return QueuePositions({job: place for place, job in enumerate(order, start=1)}, people, oldest or now, now)
+    oldest = min((each for query in _OLDEST if (each := session.scalar(query))), default=now)
+    return QueuePositions(dict(zip(order, count(1))), _count_people(session), oldest, now)
+
+
+def _count_people(session: Session) -> int:
+    """Number of people whose jobs wait; of many, the planner's estimate, which follows the size of the table."""
+    number = session.scalar(_COUNT_PEOPLE) or 0
+    if number < MAX_COUNTED:
+        return number
+    plan = session.connection().execute(_ESTIMATE_PEOPLE).scalar_one()
+    return max(number, int(plan[0]["Plan"]["Plan Rows"]))
 
 
 def _create_simulation(session: Session, query: Executable, now: datetime) -> QueueSimulation:

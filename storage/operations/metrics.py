@@ -1,7 +1,7 @@
 """Queue sizes, counts and durations over all tenants, for health checks and metrics."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models.jobs.job import FINAL_STATUSES, Job, JobStatus, WorkerRow
 from models.messaging.deliveries import Delivery
 from models.operations.rollups import DurationTotal, JobTotal, RollupProgress
-from storage.jobs.conditions import IS_UNFINISHED
+from storage.jobs.conditions import IS_FRESH, IS_RESTARTED, IS_UNFINISHED
 from storage.messaging.conditions import IN_BROADCAST, IN_NO_BROADCAST, IS_UNSENT, UNSENT_STATUSES
 
 Total = TypeVar("Total", JobTotal, DurationTotal)
@@ -25,6 +25,14 @@ class QueueSize:
     """Number of waiting rows, and the seconds the oldest has waited."""
 
     count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentMessages:
+    """Number of unsent messages by status, and the seconds the oldest has waited that is of no broadcast."""
+
+    by_status: Mapping[str, int]
     oldest_seconds: float
 
 
@@ -53,10 +61,13 @@ class DurationHistogram:
 def measure_queue(session: Session, now: datetime, tenant_id: uuid.UUID | None = None) -> QueueSize:
     """Jobs that could run and have no worker yet, of one tenant or of all. One that waits for its retry time is not
     counted."""
-    waiting = IS_UNFINISHED & (col(Job.status) == JobStatus.QUEUED) & (col(Job.run_after) <= now)
+    size = select(func.count(), func.min(Job.run_after)).where(col(Job.run_after) <= now)
     if tenant_id is not None:
-        waiting &= col(Job.tenant_id) == tenant_id
-    return _measure_size(session, select(func.count(), func.min(Job.run_after)).where(waiting), now)
+        waiting = IS_UNFINISHED, col(Job.status) == JobStatus.QUEUED, col(Job.tenant_id) == tenant_id
+        return _measure_size(session, size.where(*waiting), now)
+    # of all tenants by the indexes of both, which are read without the rows
+    sizes = [_measure_size(session, size.where(each), now) for each in (IS_FRESH, IS_RESTARTED)]
+    return QueueSize(sum(each.count for each in sizes), max(each.oldest_seconds for each in sizes))
 
 
 def count_running(session: Session) -> int:
@@ -74,14 +85,15 @@ def count_workers_seen(session: Session, since: datetime) -> int:
     return session.exec(select(func.count()).where(col(WorkerRow.seen_at) >= since)).one()
 
 
-def count_unsent(session: Session) -> dict[str, int]:
-    """Unsent messages by status; both statuses are present."""
-    counts = {str(status): 0 for status in UNSENT_STATUSES}
+def measure_unsent(session: Session, now: datetime) -> UnsentMessages:
+    """Unsent messages, read once; both statuses are present."""
+    counts, oldest = {str(status): 0 for status in UNSENT_STATUSES}, now
     for condition in (IN_NO_BROADCAST, IN_BROADCAST):
-        query = select(Delivery.status, func.count()).where(IS_UNSENT, condition)
-        for status, count in session.exec(query.group_by(col(Delivery.status))):
+        query = select(Delivery.status, func.count(), func.min(Delivery.created_at)).where(IS_UNSENT, condition)
+        for status, count, since in session.exec(query.group_by(col(Delivery.status))).all():
             counts[status] += count
-    return counts
+            oldest = min(oldest, since) if condition is IN_NO_BROADCAST else oldest
+    return UnsentMessages(counts, (now - oldest).total_seconds())
 
 
 def count_outcomes(session: Session) -> Sequence[OutcomeCount]:

@@ -299,6 +299,7 @@ VERBS = [
     "set",
     "settle",
     "shade",
+    "shape",
     "share",
     "shift",
     "shorten",

@@ -12,9 +12,11 @@ from fakes.web_server import serve_web_app
 from fakes.world.page_jobs import VIDEO, PageWorld, open_page_world
 from playwright.sync_api import Browser, Locator
 
+from models.jobs.job import Job
 from models.jobs.transcript import Transcript, Word
 from storage.db import Database
-from storage.jobs import transcripts
+from storage.jobs import jobs, transcripts
+from storage.media import files
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
@@ -107,7 +109,6 @@ def test_a_word_is_corrected_and_all_others_stay_what_they_were_to_the_bit(
     words = save(house, chat_page, editor)
     assert [word.text for word in words[:2]] == ["Ola", "João,"]
     assert [(word.start, word.end) for word in words] == [(word.start, word.end) for word in HEARD.words]
-    chat_page.wait_for_message("✏️ Correct the words", "person")
 
 
 def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, house: PageWorld) -> None:
@@ -167,6 +168,51 @@ def test_the_film_stands_where_the_word_is_and_shows_what_is_said(chat_page: Cha
     chat_page.wait_until(f"() => Math.abs(document.querySelector('dialog video').currentTime - {word.start}) < .01")
     assert video.evaluate("video => video.error") is None
     chat_page.wait_until("() => document.querySelector('dialog .spoken b')?.textContent === 'moro'")
+
+
+def cut_film(house: PageWorld, folder: Path, source: bytes) -> None:
+    """The film as if its pauses had been cut out: two seconds, made from that video of six."""
+    write_film(folder / "cut.mp4", 180, 320, seconds=2)
+    with house.world.db.transaction() as session:
+        job = session.get_one(Job, house.world.list_jobs()[0].id)
+        job.parameters = {**job.parameters, "cut_pauses": True}
+        (media,) = jobs.list_inputs(session, job.id)
+        house.world.store.get_local_path(files.key_of(session, media)).write_bytes(source)
+    key = house.find_film().body["film"]["key"]
+    house.world.store.get_local_path(key).write_bytes((folder / "cut.mp4").read_bytes())
+
+
+def test_words_of_a_film_without_its_pauses_are_beside_the_video_that_has_their_times(
+    chat_page: ChatPage, house: PageWorld, tmp_path: Path
+) -> None:
+    cut_film(house, tmp_path, (tmp_path / "film.mp4").read_bytes())
+    editor = open_editor(chat_page)
+    word = next(word for word in HEARD.words if word.text == "sao")
+    assert word.start > 2
+    field(editor, "sao").click()
+    chat_page.wait_until(f"() => Math.abs(document.querySelector('dialog video').currentTime - {word.start}) < .01")
+    assert editor.locator("video").evaluate("video => video.duration") == pytest.approx(6, abs=0.1)
+    chat_page.wait_until("() => document.querySelector('dialog .word.now')?.value === 'sao'")
+    editor.get_by_role("button", name="Play from here: Line 2").click()
+    chat_page.wait_until("() => ['moro', 'em'].includes(document.querySelector('dialog .word.now')?.value)")
+    editor.locator("video").evaluate("video => video.pause()")
+    time, shown = editor.evaluate(
+        "dialog => [dialog.querySelector('video').currentTime, dialog.querySelector('.word.now').value]"
+    )
+    begun = [each.text for each in HEARD.words if each.start <= time + 0.3]
+    assert shown in begun[-2:]
+
+
+def test_a_source_that_cannot_be_played_leaves_the_words_to_be_corrected(
+    chat_page: ChatPage, house: PageWorld, tmp_path: Path
+) -> None:
+    cut_film(house, tmp_path, b"no film")
+    editor = open_editor(chat_page)
+    editor.get_by_text("cannot play this video").wait_for()
+    field(editor, "joao,").click()
+    assert editor.get_by_role("button", name="Play from here", exact=True).count() == 0
+    field(editor, "joao,").fill("João,")
+    assert save(house, chat_page, editor)[1].text == "João,"
 
 
 def test_nothing_is_made_of_nothing_and_escape_asks_before_it_throws_away(

@@ -28,6 +28,12 @@ _WEIGHTS = {
     9: (0.2627, 0.0593),
 }
 _SD_HEIGHT = 576
+_CHECKER = [
+    (115, 82, 68), (194, 150, 130), (98, 122, 157), (87, 108, 67), (133, 128, 177), (103, 189, 170),
+    (214, 126, 44), (80, 91, 166), (193, 90, 99), (94, 60, 108), (157, 188, 64), (224, 163, 46),
+    (56, 61, 150), (70, 148, 73), (175, 54, 60), (231, 199, 31), (187, 86, 149), (8, 133, 161),
+    (243, 243, 242), (200, 200, 200), (160, 160, 160), (122, 122, 121), (85, 85, 85), (52, 52, 52),
+]  # fmt: skip
 _WHITE = 203.0  # cd/m2 (ITU-R BT.2408)
 _TO_BT709 = np.array([[1.660491, -0.587641, -0.07285], [-0.12455, 1.1329, -0.008349], [-0.018151, -0.100579, 1.11873]])
 PQ, HLG = 16, 18
@@ -68,6 +74,37 @@ def build_colours() -> Floats:
     return np.concatenate([chart, greys]).reshape(ROWS, COLUMNS, 3)
 
 
+def build_saturated_colours() -> Floats:
+    """The 24 patches of a ColorChecker in 8-bit sRGB, pure colours, and some that are almost pure."""
+    pure = [[level * (number >> bit & 1) for bit in range(3)] for level in (1, 0.6, 0.25) for number in range(1, 8)]
+    almost = [[max(value, 0.05) for value in colour] for colour in pure[7:16]]
+    return np.array([*(np.array(_CHECKER) / 255).tolist(), *pure, *almost]).reshape(ROWS, COLUMNS, 3)
+
+
+def build_frame(colours: Floats, kind: ColourFormat) -> av.VideoFrame:
+    """A frame of patches whose signal values are `colours`."""
+    picture = colours.repeat(PATCH, axis=0).repeat(PATCH, axis=1)
+    frame = av.VideoFrame(picture.shape[1], picture.shape[0], kind.pixels)
+    _fill(frame, picture, kind)
+    _tag(frame, kind)
+    frame.pts, frame.time_base = 0, Fraction(1, 25)
+    return frame
+
+
+def read_signal(frame: av.VideoFrame, kind: ColourFormat) -> Floats:
+    """The signal values of each pixel of a frame, as its samples have them."""
+    planes = [_view(plane, np.dtype("<u2")).astype(np.float64) for plane in frame.planes]
+    if kind.pixels.startswith("gbr"):
+        return np.dstack([planes[2], planes[0], planes[1]]) / (2**kind.bits - 1)
+    return np.clip(_decode(planes, kind.space, is_full=kind.is_full, bits=kind.bits), 0, 1)
+
+
+def average_patches(signal: Floats) -> Floats:
+    """The mean of the middle of each patch."""
+    inner = signal.reshape(ROWS, PATCH, COLUMNS, PATCH, 3)[:, PATCH // 4 : -PATCH // 4, :, PATCH // 4 : -PATCH // 4]
+    return np.asarray(inner.mean(axis=(1, 3)))
+
+
 def write_colours(path: Path, colours: Floats, kind: ColourFormat, frames: int = 3, patch: int = PATCH) -> Path:
     """A film of patches whose signal values are `colours`, with grain, so that no rounding adds up."""
     picture = colours.repeat(patch, axis=0).repeat(patch, axis=1)
@@ -86,6 +123,19 @@ def write_colours(path: Path, colours: Floats, kind: ColourFormat, frames: int =
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def view_hdr_source(path: Path, kind: ColourFormat, number: int = 1) -> Floats:
+    """The colours of the patches of a film of high dynamic range, each pixel as exact formulas convert it."""
+    with av.open(str(path)) as container:
+        frame = next(frame for index, frame in enumerate(container.decode(video=0)) if index == number)
+    return average_patches(compute_reference(read_signal(frame, kind), kind))
+
+
+def view_frame(frame: av.VideoFrame) -> Floats:
+    """Each pixel of a frame in 8-bit 4:2:0 of BT.709 as a viewer sees it."""
+    planes = [_view(plane, np.dtype(np.uint8)).astype(np.float64) for plane in frame.planes]
+    return np.clip(_decode(planes, 1, is_full=False), 0, 1)
 
 
 def view_colours(path: Path, number: int = 1) -> Floats:
@@ -163,12 +213,13 @@ def _encode(picture: Floats, kind: ColourFormat) -> Sequence[Floats]:
     return luma * span + zero, cb * chroma_span + grey, cr * chroma_span + grey
 
 
-def _decode(planes: Sequence[Floats], space: int, *, is_full: bool) -> Floats:
+def _decode(planes: Sequence[Floats], space: int, *, is_full: bool, bits: int = 8) -> Floats:
     red, blue = _WEIGHTS[space]
-    span, zero, chroma_span, grey = _levels_of(8, is_full=is_full)
+    span, zero, chroma_span, grey = _levels_of(bits, is_full=is_full)
     luma = (planes[0] - zero) / span
+    rows, columns = (-(-whole // part) for whole, part in zip(luma.shape, planes[1].shape, strict=True))
     cb, cr = (
-        ((plane - grey) / chroma_span).repeat(2, axis=0).repeat(2, axis=1)[: luma.shape[0], : luma.shape[1]]
+        ((plane - grey) / chroma_span).repeat(rows, axis=0).repeat(columns, axis=1)[: luma.shape[0], : luma.shape[1]]
         for plane in planes[1:]
     )
     r, b = luma + (2 - 2 * red) * cr, luma + (2 - 2 * blue) * cb

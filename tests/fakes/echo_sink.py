@@ -1,7 +1,7 @@
 """Update sink in memory that replies with echoes, buttons, progress and a film."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class EchoSink:
         self.downloads: list[bytes] = []
         self.film_keys: set[str] = set()
         self.pause_seconds = 0.0
+        self.answer_choice: Callable[[Inbound], Awaitable[None]] = self._handle_choice
         self._folder = folder
         self._media = media
 
@@ -58,7 +59,7 @@ class EchoSink:
             self.downloads.append(target.read_bytes())
         self.handled.append(inbound)  # before the answer, which is what tests wait for
         if inbound.choice is not None:
-            await self._handle_choice(inbound)
+            await self.answer_choice(inbound)
         elif inbound.attachments:
             await self._draw(inbound)
         else:

@@ -1,7 +1,7 @@
 """Real speech, from the recordings inside the moonshine-voice wheel, and generated sounds without speech."""
 
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
@@ -89,10 +89,11 @@ def write_video(
     size: tuple[int, int] = (320, 180),
     fps: int = 25,
     rate: int = 48_000,
+    options: Mapping[str, str] | None = None,
 ) -> Path:
-    """An MP4 of moving stripes with that sound, mono at `rate`, or none."""
+    """An MP4 of moving stripes with that sound, mono at `rate`, or none; `options` are those of x264."""
     with av.open(str(path), "w") as container:
-        pictures = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast"})
+        pictures = container.add_stream("libx264", rate=fps, options=dict(options or {"preset": "ultrafast"}))
         pictures.width, pictures.height = size
         pictures.pix_fmt = "yuv420p"
         speech = container.add_stream("aac", rate=rate, layout="mono") if audio is not None else None

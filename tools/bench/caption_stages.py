@@ -1,9 +1,12 @@
 """How long captions of a minute of video take, stage by stage: `python -m tools.bench.caption_stages [RECORDING]`.
 
 The floor is a plain transcode of the video and the speech engine alone on its sound, one after the other, in the same
-run. The recording is a minute of speech as a WAV file, and the language that of who speaks; without one it is English.
+run. What both would take if they ran at once, with every core busy all the time, is their processor time by the number
+of cores: no arrangement is faster. The recording is a minute of speech as a WAV file, and the language that of who
+speaks; without one it is English.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -32,6 +35,7 @@ SECONDS = 60
 SIZE = (1080, 1920)
 MAX_RATIO = 1.1  # from the update to the reply, against transcode and hearing
 _LONGEST = 600.0  # seconds
+_VIDEO_OPTIONS = {"preset": "veryfast", "crf": "23"}  # about 7 MB: Telegram's bots are given 20 at most
 
 
 class Row(NamedTuple):
@@ -43,6 +47,13 @@ class Row(NamedTuple):
     ok: bool
 
 
+class Cost(NamedTuple):
+    """Seconds by the clock, and of processor on all cores."""
+
+    wall: float
+    cpu: float
+
+
 def rows(recording: Path | None = None) -> list[Row]:
     """The seconds of each stage, of the floors, and of the whole product from the update to the reply."""
     with tempfile.TemporaryDirectory() as name:
@@ -50,19 +61,39 @@ def rows(recording: Path | None = None) -> list[Row]:
         samples = _read_recording(recording)
         sound = sample_speech.write_wav(folder / "sound.wav", samples)
         video = sample_speech.write_video(
-            folder / "talk.mp4", samples, seconds=SECONDS, size=SIZE, fps=30, rate=sample_speech.RATE
+            folder / "talk.mp4",
+            samples,
+            seconds=SECONDS,
+            size=SIZE,
+            fps=30,
+            rate=sample_speech.RATE,
+            options=_VIDEO_OPTIONS,
         )
         transcode = _measure(lambda: floor_transcode(video, folder / "floor.mp4", EncodingOptions()))
         hearing = _measure(lambda: _hear(sound))
         stages = _measure_stages(video)
         wait = _measure_reply(video, folder)
-    ratio = wait / (transcode + hearing)
+    return [*_list_floors(transcode, hearing), *_list_stages(stages, wait, transcode.wall + hearing.wall)]
+
+
+def _list_floors(transcode: Cost, hearing: Cost) -> list[Row]:
+    both = (transcode.cpu + hearing.cpu) / (os.cpu_count() or 1)
     return [
-        Row("plain transcode, s", f"{transcode:.1f}", "", ok=True),
-        Row("speech engine alone, s", f"{hearing:.1f}", "", ok=True),
+        Row("plain transcode, s", f"{transcode.wall:.1f}", "", ok=True),
+        Row("its use of cores", f"{transcode.cpu / transcode.wall:.2f}", "", ok=True),
+        Row("speech engine alone, s", f"{hearing.wall:.1f}", "", ok=True),
+        Row("its use of cores", f"{hearing.cpu / hearing.wall:.2f}", "", ok=True),
+        Row("one after the other, s", f"{transcode.wall + hearing.wall:.1f}", "", ok=True),
+        Row("both at once, no core ever idle, s", f"{both:.1f}", "", ok=True),
+    ]
+
+
+def _list_stages(stages: dict[str, float], wait: float, floor: float) -> list[Row]:
+    ratio = wait / floor
+    return [
         *(Row(f"stage {stage}, s", f"{seconds:.1f}", "", ok=True) for stage, seconds in stages.items()),
         Row("update to the film as a reply, s", f"{wait:.1f}", "", ok=True),
-        Row("against transcode and engine", f"{ratio:.2f}", f"<= {MAX_RATIO}", ok=ratio <= MAX_RATIO),
+        Row("against one after the other", f"{ratio:.2f}", f"<= {MAX_RATIO}", ok=ratio <= MAX_RATIO),
     ]
 
 
@@ -72,10 +103,10 @@ def _read_recording(path: Path | None) -> sample_speech.Samples:
     return np.resize(spoken, SECONDS * sample_speech.RATE)
 
 
-def _measure(work: Callable[[], object]) -> float:
-    begun = time.monotonic()
+def _measure(work: Callable[[], object]) -> Cost:
+    begun, cpu_before = time.monotonic(), time.process_time()
     work()
-    return time.monotonic() - begun
+    return Cost(time.monotonic() - begun, time.process_time() - cpu_before)
 
 
 def _hear(sound: Path) -> None:
@@ -114,7 +145,11 @@ def _measure_reply(video: Path, folder: Path) -> float:
             visitor = SimulatedTelegramUser(fake.get_person(1000), fake.wait_until)
             begun = time.monotonic()
             visitor.send_video(video.read_bytes())
-            fake.wait_until(visitor.list_films, _LONGEST)
+            try:
+                fake.wait_until(visitor.list_films, _LONGEST)
+            except AssertionError as error:
+                error.add_note(str(visitor.person.chat))
+                raise
             return visitor.list_films()[0].sent_at - begun
 
 

@@ -17,7 +17,7 @@ FPS = 30.0
 def build_painter(options: CaptionOptions, language: str, size: tuple[int, int]) -> CaptionPainter:
     style = resolve_style(options)
     blocks = compose_blocks(list_words(language), style, size, language)
-    return CaptionPainter(blocks, style, Canvas(*size, FPS, BT709))
+    return CaptionPainter(blocks, style, Canvas(*size, FPS, BT709), language)
 
 
 def crop_around(picture: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:

@@ -152,6 +152,12 @@ SELECT 'hourly', min(hour), pg_temp.watermark() FROM job_rollup""",
 INSERT INTO report_progress (name, since, until)
 SELECT 'hourly', pg_temp.watermark() - interval '31 days', pg_temp.watermark()""",
     """
+INSERT INTO purchase_total (provider, status, currency, purchases, amount)
+SELECT provider, status, currency, count(*), sum(amount) FROM purchase WHERE decided_at < pg_temp.watermark()
+GROUP BY 1, 2, 3""",
+    """
+INSERT INTO report_progress (name, since, until) VALUES ('purchases', '1970-01-01', pg_temp.watermark())""",
+    """
 INSERT INTO person_activity (person_id, tenant_id, hour)
 SELECT person_id, tenant_id, date_trunc('hour', max(created_at), 'UTC')
 FROM job WHERE created_at >= pg_temp.watermark() - interval '31 days' AND created_at < pg_temp.watermark()
@@ -162,7 +168,7 @@ SELECT tenant_id, hour, count(*) FROM person_activity GROUP BY 1, 2 ORDER BY 2, 
     """
 INSERT INTO sales_rollup (tenant_id, hour, item, currency, sales, amount, refunded)
 SELECT tenant_id, date_trunc('hour', decided_at, 'UTC'), item, currency, count(*), sum(amount), 0
-FROM purchase, report_progress WHERE status = 'paid' AND decided_at >= since AND decided_at < until
+FROM purchase, report_progress WHERE name = 'hourly' AND status = 'paid' AND decided_at >= since AND decided_at < until
 GROUP BY 1, 2, 3, 4 ORDER BY 2, 1""",
     """
 INSERT INTO sold_credit_rollup (tenant_id, hour, credits)

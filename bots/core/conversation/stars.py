@@ -16,7 +16,7 @@ from models.billing.prices import STARS_CURRENCY
 from models.columns import generate_id
 from models.identity.people import Person
 from pipeline import Pipeline, grant_invitation_for_purchase
-from storage.billing import clawback, ledger, open_purchases
+from storage.billing import clawback, ledger, open_purchases, purchase_totals
 from storage.billing.clawback import PaymentClaim
 from storage.db import Database
 from storage.identity import people
@@ -92,6 +92,7 @@ def _mark_paid(context: Context, purchase: Purchase, payment: Payment) -> None:
     if purchase.status == PurchaseStatus.PAID:
         purchase = Purchase(**purchase.model_dump() | {"id": generate_id(), "external_id": None})
         context.session.add(purchase)
+    purchase_totals.remove_late(context.session, purchase.id)
     purchase.status, purchase.decided_at = PurchaseStatus.PAID, context.now
     purchase.external_id = purchase.payment_id = payment.charge_id
     context.session.flush()

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from bots.billing.webhooks.events import DRIFT_EVENT
 from bots.core.operations.upstream_checks import READING_PREFIX, STALE_AGE
-from storage.billing import provider_events, revenue
+from storage.billing import provider_events, purchase_totals
 from storage.db import Database
 from storage.messaging import updates, whatsapp
 from storage.operations import alert_metrics, error_events, health_readings, metrics
@@ -33,7 +33,11 @@ class DatabaseCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         with self._db.read_transaction() as session:
             now = self._db.clock()
-            yield from _collect_gauges(session, now)
+            unsent = metrics.measure_unsent(session, now)
+            yield from _collect_gauges(session, now, unsent.oldest_seconds)
+            yield _build_family(
+                GaugeMetricFamily, "deliveries", "Unsent messages of the outbox", ["status"], unsent.by_status
+            )
             yield from _collect_jobs(metrics.count_outcomes(session))
             yield _build_duration_histogram(metrics.measure_durations(session))
             yield from _collect_labelled(session)
@@ -42,8 +46,8 @@ class DatabaseCollector(Collector):
             yield _build_drift_counter(session)
 
 
-def _collect_gauges(session: Session, now: datetime) -> Iterator[Metric]:
-    alerts, pending = alert_metrics.collect_alert_metrics(session, now), metrics.measure_outbox(session, now)
+def _collect_gauges(session: Session, now: datetime, outbox_oldest_seconds: float) -> Iterator[Metric]:
+    alerts = alert_metrics.collect_alert_metrics(session, now)
     gauges = {
         "queue_jobs": ("Jobs that wait for a worker", alerts.queued_jobs),
         "queue_oldest_seconds": ("How long the oldest of them has waited", alerts.oldest_job_seconds),
@@ -52,7 +56,7 @@ def _collect_gauges(session: Session, now: datetime) -> Iterator[Metric]:
         "workers_missing": ("Workers that fell silent, and that no other stands in for", alerts.missing_workers),
         "sweepers_stalled": ("Workers and jobs no lost job is looked for of", alerts.stalled),
         "provider_events": ("News of the payment provider not handled yet", provider_events.count_unhandled(session)),
-        "outbox_oldest_seconds": ("How long the oldest unsent message has waited", pending.oldest_seconds),
+        "outbox_oldest_seconds": ("How long the oldest unsent message has waited", outbox_oldest_seconds),
         "whatsapp_unseen": ("Numbers on WhatsApp that nobody runs", alerts.unseen_numbers),
     }
     for name, (help_text, value) in gauges.items():
@@ -103,11 +107,10 @@ def _build_drift_counter(session: Session) -> Metric:
 
 def _collect_labelled(session: Session) -> Iterator[Metric]:
     """Metrics with one label or two."""
-    deliveries, numbers = metrics.count_unsent(session), whatsapp.count_by_state(session)
-    yield _build_family(GaugeMetricFamily, "deliveries", "Unsent messages of the outbox", ["status"], deliveries)
+    numbers = whatsapp.count_by_state(session)
     yield _build_family(GaugeMetricFamily, "whatsapp_numbers", "Numbers on WhatsApp", ["state"], numbers)
-    totals, errors = revenue.list_totals(session), error_events.count_by_event(session)
-    purchases, amounts = revenue.count_by_status(totals), revenue.sum_revenue(totals)
+    totals, errors = purchase_totals.list_totals(session), error_events.count_by_event(session)
+    purchases, amounts = purchase_totals.count_by_status(totals), purchase_totals.sum_revenue(totals)
     yield _build_family(GaugeMetricFamily, "purchases", "Purchases", ["provider", "status"], purchases)
     yield _build_family(CounterMetricFamily, "revenue", "What was paid, in minor units", ["currency"], amounts)
     yield _build_family(GaugeMetricFamily, "logged_errors", "Errors logged in 30 days", ["event", "code"], errors)

@@ -1,23 +1,25 @@
 // View of one message. Its element is created once and then updated, so a playing video continues to play.
 
-import { element, icon, icons, linked, safe } from "./elements.js";
+import { Choices } from "./choices.js";
+import { element, icon, icons, linked } from "./elements.js";
+import { measure } from "./pictures.js";
 import { length, time, weight, words } from "./words.js";
 
 const DRAWN_BAR = /\n[▰▱█▓▒░■□▮▯⬛⬜]+\s*$/u; // a bar made of signs, for messengers that have no other; ours moves
+const SMALL = 400; // pixels; narrower pictures are QR codes, and drawn larger as they are
 const PERCENT = /(\d{1,3})(?:[.,]\d+)?\s?%/u;
 
 export class Bubble {
   constructor(message, { onPress, onStale, onQuote }) {
-    this.onPress = onPress;
+    this.choices = new Choices((one) => onPress(this.message, one, this.choices));
     this.onStale = onStale;
     this.onQuote = onQuote;
     this.text = element("div", { cls: "text" });
     this.inside = element("div", { cls: "bubble" });
-    this.buttons = element("div", { cls: "buttons" });
     this.foot = element("div", { cls: "foot" });
     this.node = element("li", { cls: `message ${message.author}`, "data-id": message.id, "data-author": message.author },
       element("span", { cls: "visually-hidden", text: `${words(message.author === "bot" ? "bot" : "you")}: ` }),
-      this.inside, this.buttons, this.foot);
+      this.inside, this.choices.node, this.foot);
     this.show(message);
   }
 
@@ -28,28 +30,13 @@ export class Bubble {
     if (!before || before.author !== message.author) this.node.className = `message ${message.author}`;
     if (!before || mediaOf(before) !== mediaOf(message)) this.#fill(message);
     else if (before.film && before.film.url !== message.film.url) this.#renew(message.film);
+    if (before?.picture !== message.picture) this.#illustrate(message.picture);
     const text = this.#bar(message) ? message.text.replace(DRAWN_BAR, "") : message.text;
     if (!before || this.shown !== text) this.text.replaceChildren(...linked(text));
     this.shown = text;
-    if (!before || JSON.stringify(before.buttons) !== JSON.stringify(message.buttons)) this.#choices(message.buttons);
-    else if (before.version !== message.version) this.release();
+    if (!before || JSON.stringify(before.buttons) !== JSON.stringify(message.buttons)) this.choices.show(message.buttons);
+    else if (before.version !== message.version && !DRAWN_BAR.test(message.text)) this.choices.release(); // progress is no answer
     if (message.at) this.foot.replaceChildren(element("time", { text: time(message.at / 1000), datetime: new Date(message.at / 1000).toISOString() }));
-  }
-
-  // Buttons are disabled after one press, and enabled again when the message changes or an answer arrives.
-  press(button) {
-    for (const other of this.buttons.querySelectorAll("button")) other.disabled = true;
-    button.classList.add("pressed");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.release(), 15_000);
-  }
-
-  release() {
-    clearTimeout(this.timer);
-    for (const button of this.buttons.querySelectorAll("button")) {
-      button.disabled = false;
-      button.classList.remove("pressed");
-    }
   }
 
   quote(original) {
@@ -58,28 +45,56 @@ export class Bubble {
     const button = element("button", { cls: "quote", type: "button" },
       picture && element("img", { src: picture.thumbnail, alt: "" }), element("span", { text }));
     button.addEventListener("click", () => this.onQuote(original.id));
-    this.inside.querySelector(".quote")?.remove();
+    this.quoted?.remove();
+    this.quoted = button;
     this.inside.prepend(button);
   }
 
   #fill(message) {
     const film = message.film;
-    this.inside.replaceChildren(...[
-      message.sent?.length ? sentFiles(message.sent) : null,
-      message.picture ? element("img", { cls: "picture", src: message.picture, alt: words("picture") }) : null,
-      film?.plays ? this.#player(film) : null,
-      this.text,
-      film ? under(film) : null,
-    ].filter(Boolean));
+    this.media = message.sent?.length ? this.#sent(message.sent) : film?.plays ? this.#player(film) : null;
+    this.inside.replaceChildren(...[this.quoted, this.media, this.picture, this.text, this.bar, film && under(film)].filter(Boolean));
+  }
+
+  // The picture above the text. Another one takes its place when it can be shown, so that nothing moves meanwhile.
+  #illustrate(picture) {
+    if (!picture) {
+      this.picture?.remove();
+      this.picture = null;
+      return;
+    }
+    if (!this.picture) this.text.before(this.picture = element("img", { cls: "picture", alt: words("picture") }));
+    const size = measure(picture);
+    this.picture.classList.toggle("exact", Boolean(size) && size.width < SMALL);
+    this.#reserve(this.picture, size);
+    this.picture.src = picture;
+  }
+
+  // The place of a picture or film; CSS makes the message as wide as its ratio asks for.
+  #reserve(node, size) {
+    if (!size?.width || !size.height) return;
+    node.setAttribute("width", size.width);
+    node.setAttribute("height", size.height);
+    node.style.aspectRatio = `${size.width} / ${size.height}`;
+    this.node.style.setProperty("--ratio", size.width / size.height);
+  }
+
+  #sent(sent) {
+    const single = sent.length === 1;
+    return element("div", { cls: single ? "sent single" : "sent" }, ...sent.map((one) => {
+      const name = one.name || words(one.kind);
+      if (!one.thumbnail) return element("div", { cls: "paper" }, icon(icons[one.kind] ?? icons.file), element("span", { text: name }));
+      const picture = element("img", { src: one.thumbnail, alt: name });
+      if (single) this.#reserve(picture, measure(one.thumbnail));
+      return element("div", { cls: `shot ${one.kind}` }, picture);
+    }));
   }
 
   #player(film) {
     const video = element("video", { controls: true, playsinline: true, preload: "metadata", poster: film.poster,
-      width: film.width || null, height: film.height || null, src: film.url, "aria-label": film.name || words("film") });
-    if (film.width && film.height) {
-      video.style.aspectRatio = `${film.width} / ${film.height}`;
-      this.node.style.setProperty("--ratio", film.width / film.height);
-    }
+      src: film.url, "aria-label": film.name || words("film") });
+    this.#reserve(video, film);
+    if (!film.width) video.addEventListener("loadedmetadata", () => this.#reserve(video, { width: video.videoWidth, height: video.videoHeight }));
     video.addEventListener("error", () => this.#failed(video));
     return element("div", { cls: "film" }, video);
   }
@@ -115,27 +130,9 @@ export class Bubble {
     this.bar.firstChild.style.transform = `scaleX(${percent / 100})`;
     return true;
   }
-
-  #choices(rows) {
-    this.release();
-    this.buttons.replaceChildren(...rows.map((row) => element("div", { cls: "row" }, ...row.map((one) => this.#choice(one)))));
-  }
-
-  #choice(one) {
-    if (one.url) {
-      const href = safe(one.url);
-      return href && element("a", { cls: "choice", href, text: one.label, target: "_blank", rel: "noopener noreferrer" });
-    }
-    const button = element("button", { cls: "choice", type: "button", text: one.label });
-    button.addEventListener("click", () => {
-      this.press(button);
-      this.onPress(this.message, one, () => this.release());
-    });
-    return button;
-  }
 }
 
-const mediaOf = (message) => JSON.stringify([message.sent, message.picture, message.film && { ...message.film, url: "", save: "" }]);
+const mediaOf = (message) => JSON.stringify([message.sent, message.film && { ...message.film, url: "", save: "" }]);
 
 function under(film) {
   const facts = [film.seconds ? length(film.seconds) : null, film.weight ? weight(film.weight) : null].filter(Boolean);
@@ -144,13 +141,4 @@ function under(film) {
     element("span", { cls: "facts" }, element("b", { text: film.name }), facts.join(" · ")),
     element("a", { cls: "save", href: film.save, download: film.name, "aria-label": words("save-named", { name: film.name }) },
       icon(icons.save), element("span", { text: words("save") })));
-}
-
-function sentFiles(sent) {
-  const single = sent.length === 1;
-  return element("div", { cls: single ? "sent single" : "sent" }, ...sent.map((one) => {
-    const name = one.name || words(one.kind);
-    if (!one.thumbnail) return element("div", { cls: "paper" }, icon(icons[one.kind] ?? icons.file), element("span", { text: name }));
-    return element("div", { cls: `shot ${one.kind}` }, element("img", { src: one.thumbnail, alt: name }));
-  }));
 }

@@ -55,8 +55,10 @@ export class Conversation {
     const known = this.bubbles.get(message.id);
     if (known) {
       const placed = known.message.at === message.at;
+      const isAnswer = known.choices.isWaiting && known.message.version !== message.version;
       known.show(message);
       if (!placed) this.#place(known);
+      if (isAnswer && !this.following) known.node.scrollIntoView({ block: "nearest" });
       return false;
     }
     const bubble = new Bubble(message, this.handlers);
@@ -73,8 +75,11 @@ export class Conversation {
     this.settle();
   }
 
+  // A new message answers the buttons that wait. Returns whether there were any.
   releaseAll() {
-    for (const bubble of this.bubbles.values()) bubble.release();
+    const waiting = [...this.bubbles.values()].filter((bubble) => bubble.choices.isWaiting);
+    for (const bubble of waiting) bubble.choices.release();
+    return waiting.length > 0;
   }
 
   // Date separators, a gap where the author changes, and the time once per minute.

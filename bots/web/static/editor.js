@@ -51,8 +51,17 @@ export class Editor {
     if (!film?.plays) return null;
     this.video = element("video", { controls: true, playsinline: true, preload: "metadata", poster: film.poster, src: film.url, "aria-label": words("film") });
     this.preview = element("p", { cls: "spoken", "aria-hidden": "true" });
+    if (film.width && film.height) this.video.style.aspectRatio = `${film.width} / ${film.height}`;
     for (const moment of ["timeupdate", "seeked"]) this.video.addEventListener(moment, () => this.#follow());
-    return element("div", { cls: "stage" }, this.video, this.preview);
+    this.video.addEventListener("error", () => this.#dropFilm());
+    return this.stage = element("div", { cls: "stage" }, this.video, this.preview);
+  }
+
+  // Not every video that can be sent can be played by every browser.
+  #dropFilm() {
+    this.video = null;
+    this.stage.replaceChildren(element("p", { cls: "gone", role: "status", text: words("edit-no-film") }));
+    for (const button of this.filmTools) button.hidden = true;
   }
 
   #lines(lines) {
@@ -146,6 +155,7 @@ export class Editor {
   }
 
   #follow() {
+    if (!this.video) return;
     const word = this.list.at(this.video.currentTime + NEAR);
     if (word !== this.current) {
       this.fields.get(this.current)?.classList.remove("now");
@@ -158,11 +168,11 @@ export class Editor {
   }
 
   #foot(cost) {
+    this.filmTools = this.video ? [this.#button("edit-play", () => this.#play(this.selected)), this.#button("edit-now", () => this.#set("start", this.video.currentTime))] : [];
     this.times = element("fieldset", { cls: "times", disabled: true },
       element("div", { cls: "clocks" }, this.#clock("start"), this.#clock("end")),
       element("div", { cls: "tools" },
-        this.video && this.#button("edit-play", () => this.#play(this.selected)),
-        this.video && this.#button("edit-now", () => this.#set("start", this.video.currentTime)),
+        ...this.filmTools,
         this.#button("edit-add", () => this.#add()),
         this.#button("edit-remove", () => this.#remove())));
     this.problem = element("p", { cls: "problem", role: "alert" });

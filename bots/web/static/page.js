@@ -28,10 +28,10 @@ function news(messages, { other, first }) {
   if (messages.some((message) => message.author === "bot")) {
     heard += 1;
     typing(false);
-    if (fresh) conversation.releaseAll();
   }
+  const isAnswer = fresh > 0 && conversation.releaseAll(); // what a button was pressed for has begun
   if (messages.length) conversation.settle();
-  if (first) conversation.toEnd();
+  if (first || isAnswer) conversation.toEnd(!first);
   else conversation.arrived(fresh);
   $("empty").hidden = !conversation.isEmpty;
 }
@@ -116,33 +116,40 @@ function tooBig(files) {
   return files.reduce((sum, file) => sum + file.size, 0) > limits.max_bytes ? limits.max_bytes : null;
 }
 
-function press(message, button, release) {
-  if (button.data.startsWith("correct:")) edit(message, button, release);
-  else tap(message, button, release);
+function press(message, button, choices) {
+  if (button.data.startsWith("correct:")) edit(message, button, choices);
+  else tap(message, button, choices);
 }
 
 // Opens the editor. Where there are no words to be edited, the button is sent, and the answer says why.
-async function edit(message, button, release) {
+async function edit(message, button, choices) {
   const answer = await fetch(`/chat/words/${button.data.slice("correct:".length)}`).catch(() => null);
   if (!answer?.ok) {
-    tap(message, button, release);
+    tap(message, button, choices);
     return;
   }
-  release();
-  const editor = new Editor(await answer.json(), message.film, save, edited.get(button.data));
+  choices.release();
+  const content = await answer.json();
+  const film = content.keeps_times ? message.film : content.source; // the video that has the times of the words
+  const editor = new Editor(content, film, save, edited.get(button.data));
   editor.open();
 
   function save(json, lines) {
     edited.set(button.data, lines);
     const files = [new File([json], "words.json", { type: "application/json" })];
-    const after = { onSent: () => editor.saved(), onFailed: (text) => editor.failed(text) };
+    const after = { onSent: () => shut(), onFailed: (text) => editor.failed(text) };
     outgoing.add({ id: newId(), choice: button.data, message: message.id, files, heard, ...after });
+  }
+
+  function shut() {
+    editor.saved();
+    conversation.toEnd(true); // where the answer will be
   }
 }
 
-function tap(message, button, release) {
-  const sending = { id: newId(), choice: button.data, message: message.id, release, heard };
-  outgoing.add(sending);
+// A press is no message: its answer is, or the message that it changes.
+function tap(message, button, choices) {
+  outgoing.add({ id: newId(), choice: button.data, message: message.id, choices });
 }
 
 function progress(sending, part) {
@@ -153,6 +160,10 @@ function progress(sending, part) {
 }
 
 function sent(sending) {
+  if (sending.choices) {
+    sending.choices.tell("");
+    return;
+  }
   sending.onSent?.();
   const bubble = conversation.get(sending.id);
   if (bubble && !bubble.message.at) bubble.foot.replaceChildren();
@@ -161,7 +172,8 @@ function sent(sending) {
 
 function waiting(sending) {
   sending.onFailed?.(words("offline")); // it is sent all the same, as soon as that can be
-  if (sending.release || sending.onFailed) return;
+  sending.choices?.wait();
+  if (sending.choices || sending.onFailed) return;
   foot(sending, element("span", { text: words("waiting") }), discard(sending));
 }
 
@@ -172,9 +184,9 @@ function failed(sending, error) {
     sending.onFailed(text);
     return;
   }
-  if (sending.release) {
-    sending.release();
-    feed.refresh();
+  if (sending.choices) {
+    sending.choices.fail(text);
+    if (error.code === "GONE") feed.refresh();
     return;
   }
   const again = element("button", { type: "button", text: words("again") });

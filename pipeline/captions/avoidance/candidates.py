@@ -8,7 +8,7 @@ from typing import Final
 from models.captions.placement import CaptionPlacement
 from pipeline.captions.layout import CaptionBlock
 
-_STEP: Final = 0.03  # of the frame's height, between two places
+STEP: Final = 0.03  # of the frame's height, between two places
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,13 @@ class Candidate:
 
 
 def list_candidates(
-    block: CaptionBlock, place: CaptionPlacement, frame_height: int, scale: float = 1.0
+    block: CaptionBlock, place: CaptionPlacement, frame_height: int, scale: float = 1.0, step_share: float = STEP
 ) -> list[Candidate]:
-    """The style's own place first; the others keep what the block draws within the safe area."""
+    """The style's own place first; the others, `step_share` of the height apart, keep what the block draws within the
+    safe area.
+    """
     top, bottom = place.safe.top * frame_height, (1 - place.safe.bottom) * frame_height
-    step = max(2, round(_STEP * frame_height))
+    step = max(2, round(step_share * frame_height))
     above, below = math.floor((block.box.top - top) / step), math.floor((bottom - block.box.bottom) / step)
     offsets = sorted(range(-max(0, above), max(0, below) + 1), key=abs)
     return [Candidate(move_block(block, n * step), n * step / frame_height, scale) for n in offsets]

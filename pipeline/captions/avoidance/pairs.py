@@ -75,7 +75,8 @@ def _join_overlapping(above: Sequence[CaptionBlock], below: Sequence[CaptionBloc
     )
     joined = rows[:1]
     for row in rows[1:]:
-        if row[0].start >= max(block.end for block, _ in joined):
+        is_elsewhere = row[0].position.anchor != joined[-1][0].position.anchor
+        if is_elsewhere or row[0].start >= max(block.end for block, _ in joined):
             yield _build_pair(joined)
             joined = []
         joined.append(row)

@@ -21,12 +21,13 @@ class CaptionPainter:
         blocks: Sequence[CaptionBlock],
         style: CaptionStyle,
         canvas: Canvas,
+        language: str,
         above: Sequence[Overlay] = (),
         below: Sequence[Overlay] = (),
     ) -> None:
         self._blocks = blocks
         self._timeline = CaptionTimeline(blocks, style.motion, lead=_LEAD_FRAMES / canvas.fps)
-        self._bitmaps = WordBitmaps(style, canvas.matrix)
+        self._bitmaps = WordBitmaps(style, language, canvas.matrix)
         self._above = above
         self._below = below
 

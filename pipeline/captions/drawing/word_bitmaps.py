@@ -1,6 +1,7 @@
 """Word bitmaps of captions: each appearance of each word, rendered at most once, cached for one block at a time."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -8,10 +9,10 @@ from PIL import Image
 
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
-from pipeline.captions.boxes import bounding_box_of
 from pipeline.captions.drawing.appearance import WordLook, look_for
-from pipeline.captions.drawing.word_painting import draw_plate, paint_letters, paint_underlay, plate_box_for
-from pipeline.captions.layout import ACCENT_WIDTH, CaptionBlock, measure_reach
+from pipeline.captions.drawing.plates import build_group_plate, build_line_plates
+from pipeline.captions.drawing.word_painting import paint_letters, paint_underlay
+from pipeline.captions.layout import CaptionBlock, measure_reach
 from pipeline.captions.motion_states import AT_REST, WordPose
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextMasks, measure_text, render_masks
@@ -26,22 +27,22 @@ Layer = Literal["all", "under", "letters"]
 class WordBitmaps:
     """Overlays of caption states; caches those of the last block only, so memory does not grow with the film."""
 
-    def __init__(self, style: CaptionStyle, matrix: ColourMatrix = BT709) -> None:
+    def __init__(self, style: CaptionStyle, language: str, matrix: ColourMatrix = BT709) -> None:
         self._style = style
-        self._families = list_families(style.font.family)
+        self._families = list_families(style.font.family, language)
         self._matrix = matrix
         self._block: CaptionBlock | None = None
         self._masks: dict[tuple[int, float], TextMasks] = {}
         self._underlays: dict[Hashable, Image.Image] = {}
         self._overlays: dict[Hashable, Overlay] = {}
-        self._plate: Overlay | None = None
+        self._plates: list[Overlay] = []
 
     def build_overlays(self, block: CaptionBlock, state: CaptionState) -> list[Overlay]:
         """Return the overlays to blend for a state of a block, back to front; the active word is on top."""
         if block is not self._block:
             self._start_block(block)
         layers: tuple[Layer, ...] = ("under", "letters") if block.is_unspaced else ("all",)
-        overlays = [self._get_plate(block, state.plate_pose)] if self._plate else []
+        overlays = self._get_plates(block, state.plate_pose)
         for layer in layers:
             for word in state.words:
                 overlays += self._list_word_overlays(block, word, layer)
@@ -49,7 +50,7 @@ class WordBitmaps:
 
     def _start_block(self, block: CaptionBlock) -> None:
         self._block, self._masks, self._underlays, self._overlays = block, {}, {}, {}
-        self._plate = self._build_group_plate(block)
+        self._plates = self._build_plates(block)
 
     def _list_word_overlays(self, block: CaptionBlock, word: WordState, layer: Layer) -> list[Overlay]:
         """The overlay of a word; two while a colour runs through it."""
@@ -70,7 +71,7 @@ class WordBitmaps:
 
     def _get_posed(self, block: CaptionBlock, word: WordState, phase: WordPhase, layer: Layer) -> Overlay:
         """The overlay of a word in its pose."""
-        look = look_for(self._style, block.words[word.index], phase)
+        look = self._find_look(block, word, phase)
         key = (word.index, look, layer, word.pose)
         overlay = self._overlays.get(key)
         if overlay is None:
@@ -111,6 +112,8 @@ class WordBitmaps:
             image = self._get_underlay(block, index, look, pad).copy()
         if layer != "under":
             paint_letters(image, mask.letters, look.fill, pad)
+            if mask.colours is not None:
+                image.alpha_composite(Image.fromarray(mask.colours), (pad, pad))
         return Overlay.from_rgba(
             np.asarray(image), word.x + mask.left - pad, word.baseline + mask.top - pad, self._matrix
         )
@@ -129,24 +132,25 @@ class WordBitmaps:
             self._masks[index, stroke] = render_masks(word.text, self._families, word.size, stroke)
         return self._masks[index, stroke]
 
-    def _get_plate(self, block: CaptionBlock, pose: WordPose) -> Overlay:
-        plate = self._overlays.get(("plate", pose))
-        if plate is None:
-            assert self._plate is not None  # noqa: S101 - asked for only where there is one
-            centre = (block.box.left + block.box.right) / 2, (block.box.top + block.box.bottom) / 2
-            plate = self._overlays["plate", pose] = apply_pose(self._plate, pose, centre, block.size)
-        return plate
+    def _get_plates(self, block: CaptionBlock, pose: WordPose) -> list[Overlay]:
+        centre = (block.box.left + block.box.right) / 2, (block.box.top + block.box.bottom) / 2
+        for number, plate in enumerate(self._plates):
+            if ("plate", number, pose) not in self._overlays:
+                self._overlays["plate", number, pose] = apply_pose(plate, pose, centre, block.size)
+        return [self._overlays["plate", number, pose] for number in range(len(self._plates))]
 
-    def _build_group_plate(self, block: CaptionBlock) -> Overlay | None:
-        plate = self._style.base.plate
-        if plate is None:
-            return None
-        plate_box = bounding_box_of([plate_box_for(word, plate.pad) for word in block.words])
-        margin = int((plate.pad + ACCENT_WIDTH) * block.size) + 2
-        image = Image.new("RGBA", (plate_box.width + 2 * margin, plate_box.height + 2 * margin))
-        x, y = plate_box.left - margin, plate_box.top - margin
-        draw_plate(image, plate_box.move(-x, -y), plate, block.size, is_rtl=block.is_rtl)
-        return Overlay.from_rgba(np.asarray(image), x, y, self._matrix)
+    def _build_plates(self, block: CaptionBlock) -> list[Overlay]:
+        """What lies behind all words: the group's plate, and those of lines that are highlighted as a whole."""
+        whole, active = self._style.base.plate, self._style.active.plate
+        plates = [build_group_plate(block, whole, self._matrix)] if whole else []
+        if active and block.is_highlighted_whole:
+            plates += build_line_plates(block, active, self._matrix)
+        return plates
+
+    def _find_look(self, block: CaptionBlock, word: WordState, phase: WordPhase) -> WordLook:
+        """How a word is drawn; without a plate of its own where its line has one."""
+        look = look_for(self._style, block.words[word.index], phase)
+        return replace(look, plate=None) if block.is_highlighted_whole else look
 
 
 def apply_pose(overlay: Overlay, pose: WordPose, centre: tuple[float, float], size: int) -> Overlay:

@@ -85,7 +85,7 @@ def _draw_name(name: str, style: CaptionStyle, canvas: Canvas, language: str) ->
     if block is None:
         return []
     state = CaptionTimeline([block], heading_style.motion).find_state(0.0)
-    letters = WordBitmaps(heading_style, canvas.matrix).build_overlays(block, state) if state else []
+    letters = WordBitmaps(heading_style, language, canvas.matrix).build_overlays(block, state) if state else []
     return [*letters, _draw_line(block.box, find_accent(style), canvas)]
 
 

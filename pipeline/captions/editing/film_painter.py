@@ -1,7 +1,7 @@
 """Painter of a film with captions and what is drawn beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.captions.style import CaptionStyle
@@ -9,8 +9,9 @@ from models.jobs.caption_styles import placements_of
 from models.jobs.editing import EditingOptions
 from models.jobs.transcript import Translation, Word
 from pipeline.captions.editing.end_card import CardContent, EndCard, build_end_card
-from pipeline.captions.editing.progress_bar import ProgressBar
+from pipeline.captions.editing.progress_bar import ProgressBar, find_bar_box
 from pipeline.captions.editing.title import build_title, choose_title
+from pipeline.captions.editing.title_scene import EMPTY_SCENE, TitleScene
 from pipeline.captions.layout import interpolate_place
 from pipeline.media.editing.layers import Layer
 from pipeline.media.transcode import Canvas, Painter
@@ -24,6 +25,11 @@ class FilmText:
     language: str
     logo: Path | None = None
     translation: Translation | None = None
+
+
+def find_title_text(text: FilmText, options: EditingOptions) -> str:
+    """What the title of a film says: what the options have, or what is said first; nothing where there is none."""
+    return (options.title_text.strip() or choose_title(text.words)) if options.title else ""
 
 
 class FilmPainter:
@@ -48,14 +54,17 @@ def build_film_painter(
     text: FilmText,
     canvas: Canvas,
     above: Sequence[Layer],
+    scene: TitleScene = EMPTY_SCENE,
 ) -> FilmPainter:
     """The painter of the captions, and of what the options ask for above them. Raises what reading the logo raises."""
-    safe = interpolate_place(placements_of(style), canvas.width, canvas.height).safe
+    size = canvas.width, canvas.height
+    safe = interpolate_place(placements_of(style), *size).safe
     painters = [*painters]
     if options.progress_bar:
         painters.append(ProgressBar(style, safe, canvas))
-    title = options.title_text.strip() or choose_title(text.words)
-    if options.title and (painter := build_title(title, style, canvas, text.language)):
+        scene = replace(scene, boxes=[*scene.boxes, find_bar_box(safe, size)])
+    title = find_title_text(text, options)
+    if title and (painter := build_title(title, style, canvas, text.language, scene)):
         painters.append(painter)
     content = CardContent(options.card_name, text.logo)
     card = build_end_card(content, style, canvas, text.language) if options.end_card else None

@@ -59,10 +59,10 @@ def lay_out_heading(
     texts: Sequence[str], style: CaptionStyle, place: CaptionPlacement, size: tuple[int, int], language: str
 ) -> CaptionBlock | None:
     """The words as one block that is there from second 0 on; None where the fonts draw none of them."""
-    families = list_families(style.font.family)
+    families = list_families(style.font.family, language)
     words = [Word(text=text, start=0, end=0) for text in texts]
     keep = partial(keep_drawable, families=families)
-    prepared = prepare_words(words, style, language, keep, count_max_columns(place, *size))
+    prepared = prepare_words(words, style, language, keep, count_max_columns(place, style, *size))
     if not prepared:
         return None
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from models.captions.colours import choose_ground
 from models.captions.placement import CaptionPlacement, SafeArea
 from models.captions.style import CaptionStyle
+from pipeline.captions.boxes import Box
 from pipeline.captions.editing.accent import find_accent
 from pipeline.media.editing.layers import Layer
 from pipeline.media.overlay import ColourMatrix, Overlay
@@ -24,13 +25,10 @@ class ProgressBar:
     """Painter of the bar; it moves by two pixels at a time."""
 
     def __init__(self, style: CaptionStyle, safe: SafeArea, canvas: Canvas) -> None:
-        margin = max(safe.left, safe.right) * canvas.width
-        thickness = _measure_thickness(canvas.width, canvas.height)
-        self._left, self._width = round(margin), max(2, round(canvas.width - 2 * margin))
-        top, accent = round((1 - safe.bottom) * canvas.height) - thickness, find_accent(style)
-        place = (self._left, top, self._width, thickness)
-        self._track = _draw_line(place, choose_ground(accent), _TRACK_OPACITY, canvas.matrix)
-        self._whole = _draw_line(place, accent, 1.0, canvas.matrix)
+        box, accent = find_bar_box(safe, (canvas.width, canvas.height)), find_accent(style)
+        self._left, self._width = box.left, box.width
+        self._track = _draw_line(box, choose_ground(accent), _TRACK_OPACITY, canvas.matrix)
+        self._whole = _draw_line(box, accent, 1.0, canvas.matrix)
         self._seconds = canvas.seconds
         self._shown: tuple[int, list[Layer]] = (-1, [])
 
@@ -41,6 +39,13 @@ class ProgressBar:
         if self._shown[0] != edge:
             self._shown = edge, [self._track, crop_columns(self._whole, self._left - 2, edge)]
         return self._shown[1]
+
+
+def find_bar_box(safe: SafeArea, size: tuple[int, int]) -> Box:
+    """Where the bar is in frames of (width, height) pixels."""
+    margin, thickness = max(safe.left, safe.right) * size[0], _measure_thickness(*size)
+    left, bottom = round(margin), round((1 - safe.bottom) * size[1])
+    return Box(left, bottom - thickness, left + max(2, round(size[0] - 2 * margin)), bottom)
 
 
 def reserve_space(place: CaptionPlacement, size: tuple[int, int]) -> CaptionPlacement:
@@ -54,12 +59,11 @@ def _measure_thickness(width: int, height: int) -> int:
     return max(4, 2 * round(_THICKNESS * min(width, height) / 2))
 
 
-def _draw_line(place: tuple[int, int, int, int], colour: str, opacity: float, matrix: ColourMatrix) -> Overlay:
-    """A line with round ends at (left, top, width, height)."""
-    left, top, width, height = place
-    large = Image.new("L", (width * _SUPERSAMPLING, height * _SUPERSAMPLING))
-    box = (0, 0, large.width - 1, large.height - 1)
-    ImageDraw.Draw(large).rounded_rectangle(box, large.height / 2, fill=round(255 * opacity))
-    image = Image.new("RGBA", (width, height), colour)
-    image.putalpha(large.resize((width, height), Image.Resampling.BOX))
-    return Overlay.from_rgba(np.asarray(image), left, top, matrix)
+def _draw_line(box: Box, colour: str, opacity: float, matrix: ColourMatrix) -> Overlay:
+    """A line with round ends."""
+    large = Image.new("L", (box.width * _SUPERSAMPLING, box.height * _SUPERSAMPLING))
+    bounds = (0, 0, large.width - 1, large.height - 1)
+    ImageDraw.Draw(large).rounded_rectangle(bounds, large.height / 2, fill=round(255 * opacity))
+    image = Image.new("RGBA", (box.width, box.height), colour)
+    image.putalpha(large.resize((box.width, box.height), Image.Resampling.BOX))
+    return Overlay.from_rgba(np.asarray(image), box.left, box.top, matrix)

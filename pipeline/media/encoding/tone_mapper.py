@@ -1,11 +1,10 @@
 """Conversion of frames of high dynamic range (PQ, HLG) to BT.709: up to reference white every colour is kept.
 
-A table of colours is interpolated by FFmpeg's `haldclut`, in about half the time of swscale's own mapping, which also
-takes two seconds to begin, and is off by ten levels where colours are near the edge of BT.709.
+A table of colours is interpolated by FFmpeg's `haldclut`, in less time than swscale's own mapping, which also takes two
+seconds to begin, and is off by ten levels where colours are near the edge of BT.709.
 """
 
 from fractions import Fraction
-from functools import cache
 from itertools import pairwise
 from typing import Final, cast
 
@@ -14,17 +13,21 @@ from av import VideoFrame
 from av.filter import Graph
 from av.filter.context import FilterContext
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
-from numpy.typing import NDArray
 
-from pipeline.media.pictures.tone_mapping import BT2020, HLG, PQ, CodePoints, to_linear
+from pipeline.media.encoding.tone_table import (
+    LEVEL,
+    build_decoding_curve,
+    build_encoding_curve,
+    compute_table,
+    find_white,
+)
+from pipeline.media.pictures.tone_mapping import BT2020, HLG, PQ, CodePoints
 
 _UNSPECIFIED: Final = 2  # of ITU-T H.273
 _SPACE_BT2020: Final = 9  # non-constant luminance
-_TABLE_LEVEL: Final = 9  # a table of level n has n * n values of each primary, in a picture of n ** 3 pixels a side
 _TABLE_FORMAT: Final = "gbrp16le"
-_TOP: Final = 65535
-_DISPLAY_GAMMA: Final = 2.4  # ITU-R BT.1886
 _SCALE_FLAGS: Final = "flags=bicubic+accurate_rnd"
+_CHROMA_FLAGS: Final = "flags=bilinear+accurate_rnd"  # where nothing but the size of chroma changes
 _TICK: Final = Fraction(1, 25)  # of the filter's clock, which counts frames
 
 
@@ -65,20 +68,25 @@ def _code_points_of(frame: VideoFrame) -> CodePoints:
 
 
 def _build_graph(frame: VideoFrame, size: tuple[int, int]) -> tuple[Graph, FilterContext, FilterContext]:
-    """Filters: scaled to RGB of 16 bits, looked up in the table, and converted to 8-bit 4:2:0."""
+    """Filters: scaled to RGB of 16 bits, decoded, looked up in the table, encoded, and converted to 8-bit 4:2:0."""
     graph = Graph()
     graph.threads = 1
     space = _SPACE_BT2020 if frame.colorspace == _UNSPECIFIED else frame.colorspace
     shape = f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base={_TICK}"
     source = graph.add("buffer", f"{shape}:colorspace={space}:range={int(frame.color_range)}")
-    table = _build_table(_code_points_of(frame))
+    points = _code_points_of(frame)
+    is_full = frame.color_range == ColorRange.JPEG or frame.format.is_rgb
+    white = find_white(frame.format.components[0].bits, is_full=is_full)
+    table = _build_table(points)
     tables = graph.add("buffer", f"video_size={table.width}x{table.height}:pix_fmt={_TABLE_FORMAT}:time_base={_TICK}")
     lookup = graph.add("haldclut", "clut=first:interp=tetrahedral")
     sink = graph.add("buffersink")
-    _link(source, graph.add("scale", f"{size[0]}:{size[1]}:{_SCALE_FLAGS}"), graph.add("format", _TABLE_FORMAT), lookup)
+    flags = _CHROMA_FLAGS if size == (frame.width, frame.height) else _SCALE_FLAGS
+    to_rgb = graph.add("scale", f"{size[0]}:{size[1]}:{flags}"), graph.add("format", _TABLE_FORMAT)
+    _link(source, *to_rgb, _add_curve(graph, build_decoding_curve(points, white)), lookup)
     tables.link_to(lookup, 0, 1)
-    to_bt709 = graph.add("scale", f"out_color_matrix=bt709:out_range=tv:{_SCALE_FLAGS}")
-    _link(lookup, to_bt709, graph.add("format", "yuv420p"), sink)
+    to_bt709 = graph.add("scale", f"out_color_matrix=bt709:out_range=tv:{_CHROMA_FLAGS}")
+    _link(lookup, _add_curve(graph, build_encoding_curve()), to_bt709, graph.add("format", "yuv420p"), sink)
     graph.configure()
     tables.push(table)
     tables.push(None)
@@ -90,25 +98,20 @@ def _link(*filters: FilterContext) -> None:
         before.link_to(after)
 
 
+def _add_curve(graph: Graph, expression: str) -> FilterContext:
+    """A filter that maps the samples of each primary."""
+    return graph.add("lutrgb", ":".join(f"{primary}='{expression}'" for primary in "rgb"))
+
+
 def _build_table(points: CodePoints) -> VideoFrame:
-    """BT.709 signals for all signals of these code points, red changing fastest.
+    """The table as a picture.
 
     `haldclut` takes the planes of a table for red, green and blue, although those of its format are in another order.
     """
-    side = _TABLE_LEVEL**3
+    side = LEVEL**3
     table = VideoFrame(side, side, _TABLE_FORMAT)
     table.pts, table.time_base = 0, _TICK
-    for plane, signal in zip(table.planes, _compute_signals(points), strict=True):
+    for plane, values in zip(table.planes, compute_table(points), strict=True):
         rows = np.frombuffer(memoryview(plane), "<u2").reshape(side, -1)
-        rows[:, :side] = signal.reshape(side, side)
+        rows[:, :side] = values.reshape(side, side)
     return table
-
-
-@cache
-def _compute_signals(points: CodePoints) -> NDArray[np.uint16]:
-    """Red, green and blue of BT.709 for a grid of signals; brighter than reference white is white."""
-    steps = np.rint(np.linspace(0, _TOP, _TABLE_LEVEL**2)).astype(np.uint16)
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    light = to_linear(np.stack([red, green, blue], axis=-1).reshape(1, -1, 3), points)[0]
-    signals: NDArray[np.float32] = np.minimum(light, 1).T ** (1 / _DISPLAY_GAMMA)
-    return np.rint(signals * _TOP).astype(np.uint16)

@@ -68,19 +68,39 @@ def _measure_peak(samples: NDArray[np.uint16], points: CodePoints) -> float:
 
 def to_linear(samples: NDArray[np.uint16], points: CodePoints) -> Floats:
     """Linear light of BT.709, 1 at reference white; colours outside of it are cut off."""
-    light: Floats = _build_table(points.transfer)[samples]
+    light: Floats = np.maximum(to_bt709(_build_table(points.transfer)[samples], points), 0)
+    return light
+
+
+def to_bt709(light: Floats, points: CodePoints) -> Floats:
+    """Light of BT.709 by that of the primaries, both 1 at reference white; of the scene for HLG. Colours outside of
+    BT.709 have negative parts.
+    """
     if points.transfer == HLG:
-        luminance = light @ np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[BT709]), np.float32)
-        display = np.maximum(luminance, 1e-6) ** (_HLG_GAMMA - 1) * (_HLG_PEAK / _REFERENCE_WHITE)
-        light *= display[..., None]
-    matrix = np.array(_MATRICES.get(points.primaries, _MATRICES[BT709]), np.float32)
-    converted: Floats = np.maximum(light @ matrix.T, 0)
+        light = np.multiply(light, compute_system_gain(light @ get_luminance(points))[..., None], dtype=np.float32)
+    converted: Floats = light @ get_matrix(points).T
     return converted
+
+
+def get_matrix(points: CodePoints) -> Floats:
+    """The matrix from linear light of the primaries to that of BT.709."""
+    return np.array(_MATRICES.get(points.primaries, _MATRICES[BT709]), np.float32)
+
+
+def get_luminance(points: CodePoints) -> Floats:
+    """The share of each primary in luminance."""
+    return np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[BT709]), np.float32)
+
+
+def compute_system_gain(luminance: Floats) -> Floats:
+    """How much brighter than the scene an HLG display is, by the luminance of the scene; both 1 at reference white."""
+    gain: Floats = np.maximum(luminance, np.float32(1e-6)) ** np.float32(_HLG_GAMMA - 1)
+    return gain
 
 
 @cache
 def _build_table(transfer: int) -> Floats:
-    """Linear light of every sample value: of the scene for HLG, else 1 at reference white."""
+    """Linear light of every sample value, 1 at reference white; of the scene for HLG."""
     signal = np.linspace(0, 1, _LEVELS)
     decoders: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
         PQ: _decode_pq, HLG: _decode_hlg, _LINEAR: np.asarray,
@@ -97,10 +117,11 @@ def _decode_pq(signal: NDArray[Any]) -> NDArray[Any]:
 
 
 def _decode_hlg(signal: NDArray[Any]) -> NDArray[Any]:
-    """ARIB STD-B67: light of the scene, 0 to 1."""
+    """ARIB STD-B67: light of the scene."""
     a = 0.17883277
     b, c = 1 - 4 * a, 0.5 - a * np.log(4 * a)
-    return np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    return np.asarray(scene * (_HLG_PEAK / _REFERENCE_WHITE) ** (1 / _HLG_GAMMA))
 
 
 def _decode_srgb(signal: NDArray[Any]) -> NDArray[Any]:

@@ -20,6 +20,7 @@ Span: TypeAlias = tuple[float, float]
 """From when to when, seconds from the media's start."""
 
 _DEFAULT_TICK: Final = Fraction(1, 1_000_000)  # seconds
+_STILL_SIZE_CHANGE: Final = 0.05  # share of its bytes by which a key frame differs from the last of the same shot
 _ALL: Final[tuple[Span, ...]] = ((-inf, inf),)
 
 
@@ -32,20 +33,23 @@ class SampledFrame:
 
 
 def read_key_frames(
-    path: Path, size: tuple[int, int], interval: float, spans: Sequence[Span] = _ALL
+    path: Path, size: tuple[int, int], interval: float, spans: Sequence[Span] = _ALL, still_interval: float = 0.0
 ) -> Iterator[SampledFrame]:
     """The key frames of a video within spans, at least `interval` seconds apart; nothing else is decoded.
 
-    Encoders set them where the picture changes as a whole, and otherwise every one to ten seconds. `size` has even
-    sides. Raises what `open_media` and `select_streams` raise.
+    One of about as many bytes as the last is mostly of the same shot: those are at least `still_interval` apart.
+    Encoders set key frames where the picture changes as a whole, and otherwise every one to ten seconds. `size` has
+    even sides. Raises what `open_media` and `select_streams` raise.
     """
     with open_media(path) as container:
         sampler = _FrameSampler(select_streams(container), size)
-        next_time = -inf
+        last_time, last_bytes = -inf, 0
         for packet, seconds in sampler.read_packets():
-            is_wanted = packet.is_keyframe and seconds >= next_time
-            if is_wanted and any(start < seconds < end for start, end in spans):
-                next_time = seconds + interval
+            if not packet.is_keyframe or not any(start < seconds < end for start, end in spans):
+                continue
+            is_still = abs(packet.size - last_bytes) <= _STILL_SIZE_CHANGE * last_bytes
+            if seconds >= last_time + max(interval, still_interval if is_still else 0.0):
+                last_time, last_bytes = seconds, packet.size
                 yield from sampler.decode_alone(packet, seconds)
 
 

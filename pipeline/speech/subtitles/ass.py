@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from models.captions.placement import Anchor
+from models.captions.placement import NOT_PLACED, TextPosition
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
 from pipeline.speech.subtitles.highlights import merge_highlights
-from pipeline.speech.subtitles.markup import (
-    find_anchor,
+from pipeline.speech.subtitles.positions import (
+    Resolution,
+    build_resolution,
     find_placement,
-    get_anchor,
-    get_legacy_anchor,
+    find_position,
+    get_legacy_position,
     get_placement,
+    get_position,
 )
 from pipeline.speech.subtitles.timestamps import parse_timestamp
 
@@ -25,6 +27,7 @@ _KARAOKE_TAG: Final = re.compile(r"\\(?:kf|ko|k|K)\s*(\d{1,6})")
 _DRAWING: Final = re.compile(
     r"\{[^{}]{0,2000}\\p[1-9][^{}]{0,2000}\}[^{}]*(?:\{(?![^{}]{0,2000}\\p0)[^{}]{0,2000}\}[^{}]*)*"
 )
+_RESOLUTION: Final = re.compile(r"^(playres[xy])\s*:\s*(\d{1,5})$")
 _MOVING_EFFECTS: Final = ("banner", "scroll")  # text that runs through the picture
 
 Fields = Mapping[str, str]
@@ -34,10 +37,17 @@ class _StylePlace(NamedTuple):
     """Where the events of a style stand."""
 
     placement: CuePlacement
-    anchor: Anchor | None
+    position: TextPosition
 
 
-_BOTTOM: Final = _StylePlace(CuePlacement.DIALOGUE, None)
+class _Places(NamedTuple):
+    """What a script says of places: its styles, and the picture its points are of."""
+
+    styles: Mapping[str, _StylePlace]
+    resolution: Resolution
+
+
+_BOTTOM: Final = _StylePlace(CuePlacement.DIALOGUE, NOT_PLACED)
 
 
 def is_ass(lines: Sequence[str]) -> bool:
@@ -55,8 +65,9 @@ def parse_cues(lines: Sequence[str]) -> list[Cue]:
         fields.get("name", "").strip().lstrip("*"): _parse_alignment(fields, is_legacy=is_legacy)
         for fields in _read_rows(lines, "style")
     }
+    places = _Places(styles, _read_resolution(lines))
     events = list(_read_rows(lines, "dialogue", _EVENT_FIELDS))
-    found = [(cue, fields.get("text", "")) for fields in events if (cue := _parse_event(fields, styles))]
+    found = [(cue, fields.get("text", "")) for fields in events if (cue := _parse_event(fields, places))]
     return merge_highlights([cue for cue, _ in found], [text for _, text in found])
 
 
@@ -73,32 +84,40 @@ def _read_rows(lines: Sequence[str], kind: str, names: Sequence[str] = ()) -> It
             yield dict(zip(names, values.split(",", len(names) - 1), strict=False))
 
 
+def _read_resolution(lines: Sequence[str]) -> Resolution:
+    found = {key: value for line in lines for key, value in _RESOLUTION.findall(line.strip().lower())}
+    width, height = (float(found[key]) if key in found else None for key in ("playresx", "playresy"))
+    return build_resolution(width, height)
+
+
 def _parse_alignment(fields: Fields, *, is_legacy: bool) -> _StylePlace:
     alignment = fields.get("alignment", "").strip()
     if not alignment.isdecimal() or len(alignment) > 2:
         return _BOTTOM
     number = int(alignment)
-    return _StylePlace(get_placement(number), (get_legacy_anchor if is_legacy else get_anchor)(number))
+    return _StylePlace(get_placement(number), (get_legacy_position if is_legacy else get_position)(number))
 
 
-def _parse_event(fields: Fields, styles: Mapping[str, _StylePlace]) -> Cue | None:
+def _parse_event(fields: Fields, places: _Places) -> Cue | None:
     text = _DRAWING.sub("", fields.get("text", ""))
     if not text.strip():
         return None
     start, end = (parse_timestamp(fields.get(name, "")) for name in ("start", "end"))
     if start is None or end is None:
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
-    place = _find_place(fields, styles)
-    return replace(create_cue(start, end, list(_split_karaoke(text, start)), place.placement), anchor=place.anchor)
+    place = _find_place(fields, places)
+    cue = create_cue(start, end, list(_split_karaoke(text, start)), place.placement)
+    return replace(cue, position=place.position)
 
 
-def _find_place(fields: Fields, styles: Mapping[str, _StylePlace]) -> _StylePlace:
+def _find_place(fields: Fields, places: _Places) -> _StylePlace:
     if fields.get("effect", "").strip().lower().startswith(_MOVING_EFFECTS):
-        return _StylePlace(CuePlacement.POINT, None)
+        return _StylePlace(CuePlacement.MOVING, NOT_PLACED)
     overrides = "".join(_OVERRIDES.findall(fields.get("text", "")))
     style = fields.get("style", "").strip().lstrip("*")
-    placement = find_placement(overrides)
-    return _StylePlace(placement, find_anchor(overrides)) if placement else styles.get(style, _BOTTOM)
+    usual = places.styles.get(style, _BOTTOM)
+    placement, position = find_placement(overrides), find_position(overrides, places.resolution)
+    return _StylePlace(placement or usual.placement, position or usual.position)
 
 
 def _split_karaoke(text: str, start: float) -> Iterator[CuePart]:

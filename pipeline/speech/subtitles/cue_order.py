@@ -1,9 +1,11 @@
 """Order of cues: which are left out, which repeat others, and which are shown at the same time."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from pipeline.speech.subtitles.cues import MIN_SHOWN_SECONDS, Cue, CuePart, CuePlacement, extend_cue
@@ -11,6 +13,7 @@ from pipeline.speech.subtitles.cues import MIN_SHOWN_SECONDS, Cue, CuePart, CueP
 _ROLLING_LINES: Final = 3  # of the cue before that stay on the screen
 _ROLLING_GAP: Final = 0.1  # seconds; the cues of rolling captions follow each other without a pause
 _MAX_JOINED_CHARACTERS: Final = 500  # of what is shown at once
+_MIN_SIGN_SECONDS: Final = 0.7  # that a sign is shown
 _AT_ONCE_SHARE: Final = 0.25  # of a cue, within which another begins if two speak at once
 
 
@@ -27,19 +30,33 @@ def order_cues(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def _drop_signs(cues: Sequence[Cue]) -> list[Cue]:
-    """Leave out cues at points of the picture, and those at another edge while dialogue is shown below."""
+    """Leave out cues that move through the picture, those at another edge while dialogue is shown below, and those at
+    points of it but for the ones that are shown alone, long enough to be read.
+    """
     dialogue = [cue for cue in cues if cue.placement is CuePlacement.DIALOGUE]
     if not dialogue:
         return list(cues)
-    shown = _merge_spans(dialogue)
-    return [cue for cue in cues if cue.placement is CuePlacement.DIALOGUE or not _is_sign(cue, shown)]
+    shown, lone = _merge_spans(dialogue), _find_lone_points(cues)
+    return [cue for cue in cues if cue.placement is CuePlacement.DIALOGUE or not _is_sign(cue, shown, lone)]
 
 
-def _is_sign(cue: Cue, shown: Sequence[tuple[float, float]]) -> bool:
-    if cue.placement is CuePlacement.POINT:
+def _is_sign(cue: Cue, shown: Sequence[tuple[float, float]], lone: AbstractSet[Cue]) -> bool:
+    if cue.placement is not CuePlacement.OTHER_EDGE and cue not in lone:
         return True
     before = bisect_left(shown, (cue.end, 0.0)) - 1  # the last span that begins before the cue ends
     return before >= 0 and shown[before][1] > cue.start
+
+
+def _find_lone_points(cues: Iterable[Cue]) -> set[Cue]:
+    """The cues at points while no other is: many at once are the letters of a song or of a sign in the picture."""
+    points = sorted((cue for cue in cues if cue.placement is CuePlacement.POINT), key=lambda cue: cue.start)
+    ends = accumulate((cue.end for cue in points), max, initial=0.0)
+    nexts = [*(cue.start for cue in points[1:]), math.inf]
+    return {
+        cue
+        for cue, before, following in zip(points, ends, nexts, strict=False)
+        if before <= cue.start and cue.end <= following and cue.end - cue.start >= _MIN_SIGN_SECONDS
+    }
 
 
 def _merge_spans(cues: Iterable[Cue]) -> list[tuple[float, float]]:
@@ -112,7 +129,8 @@ def _is_simultaneous(one: Cue, other: Cue) -> bool:
 
 def _join_pair(one: Cue, other: Cue) -> Cue:
     lines = [line for cue in (one, other) for line in _list_speaker_lines(cue)]
-    return Cue(one.start, max(one.end, other.end), (CuePart("\n".join(lines), one.start),), has_speaker_lines=True)
+    joined = Cue(one.start, max(one.end, other.end), (CuePart("\n".join(lines), one.start),), has_speaker_lines=True)
+    return replace(joined, position=one.position) if one.position == other.position else joined
 
 
 def _list_speaker_lines(cue: Cue) -> list[str]:

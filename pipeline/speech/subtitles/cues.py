@@ -7,7 +7,7 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
-from models.captions.placement import Anchor
+from models.captions.placement import NOT_PLACED, TextPosition
 from models.jobs.transcript import Word
 from pipeline.speech import word_timing
 
@@ -24,11 +24,12 @@ _IDEOGRAM_TOKENS: Final = re.compile(
 
 
 class CuePlacement(Enum):
-    """Where a cue stands: with the dialogue, at another edge of the picture, or at a point in it."""
+    """Where a cue stands: with the dialogue, at another edge of the picture, at a point in it, or nowhere for long."""
 
     DIALOGUE = auto()
     OTHER_EDGE = auto()
     POINT = auto()
+    MOVING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Cue:
     parts: tuple[CuePart, ...]
     placement: CuePlacement = CuePlacement.DIALOGUE
     has_speaker_lines: bool = False  # each line is somebody else's
-    anchor: Anchor | None = None
+    position: TextPosition = NOT_PLACED
 
     @property
     def text(self) -> str:
@@ -80,7 +81,8 @@ class Cue:
                 start=_limit_seconds(start),
                 end=max(_limit_seconds(start), _limit_seconds(end)),
                 is_speaker_change=index in speaker_changes,
-                anchor=self.anchor,
+                anchor=self.position.anchor,
+                side=self.position.side,
             )
 
     def _time_characters(self) -> tuple[str, list[float]]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from models.captions.placement import Anchor
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
 from pipeline.speech.subtitles.highlights import merge_highlights
-from pipeline.speech.subtitles.markup import find_anchor, find_line_anchor, find_placement, strip_tags
+from pipeline.speech.subtitles.markup import strip_tags
+from pipeline.speech.subtitles.positions import find_cue_position, find_placement, find_position
 from pipeline.speech.subtitles.timestamps import (
     GROUPS,
     TIMESTAMP,
@@ -20,6 +20,7 @@ from pipeline.speech.subtitles.timestamps import (
 
 _INLINE_TIMESTAMP: Final = re.compile(rf"<\s?{TIMESTAMP}\s?>")
 _SETTING: Final = re.compile(r"[A-Za-z]\w*:\S+")  # of a WebVTT cue, or a coordinate of SRT
+_DEFAULT_SETTINGS: Final = ("align:start", "position:0%")
 _WEBVTT_BLOCK: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 
 
@@ -30,7 +31,7 @@ class _Block:
     start: float
     end: float
     lines: list[str] = field(default_factory=list)
-    anchor: Anchor | None = None
+    settings: str = ""
 
 
 def is_srt(lines: Sequence[str]) -> bool:
@@ -51,6 +52,7 @@ def parse_cues(lines: Sequence[str]) -> list[Cue]:
     index_gap = _count_trailing_blanks(preamble) if _is_index(preamble) else None
     for block in blocks[:-1]:
         _drop_label(block.lines, index_gap, is_webvtt=is_webvtt)
+    _drop_default_settings(blocks)
     return merge_highlights([_build_cue(block) for block in blocks], ["\n".join(block.lines) for block in blocks])
 
 
@@ -88,7 +90,7 @@ def _split_blocks(lines: Sequence[str]) -> tuple[list[str], list[_Block]]:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
         if timing := match_timing_line(line):
             start, end, rest = timing
-            blocks.append(_Block(start, end, [_drop_settings(rest)], find_line_anchor(rest)))
+            blocks.append(_Block(start, end, [_drop_settings(rest)], rest))
         else:
             (blocks[-1].lines if blocks else preamble).append(line)
     return preamble, blocks
@@ -134,4 +136,11 @@ def _build_cue(block: _Block) -> Cue:
         for index in range(1, len(pieces), GROUPS + 1)
     ]
     cue = create_cue(block.start, block.end, parts, find_placement(text) or CuePlacement.DIALOGUE)
-    return replace(cue, anchor=find_anchor(text) or block.anchor)
+    return replace(cue, position=find_position(text) or find_cue_position(block.settings, cue.text))
+
+
+def _drop_default_settings(blocks: Sequence[_Block]) -> None:
+    """Forget settings that YouTube gives to all cues of its files, whatever is in the picture."""
+    if len(blocks) > 1 and all(set(_DEFAULT_SETTINGS) == set(block.settings.split()) for block in blocks):
+        for block in blocks:
+            block.settings = ""

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.jobs.transcript import Word, mark_estimated
 from models.media.facts import SoundInfo
+from pipeline.captions.scripts import is_attached, split_clusters
 from pipeline.speech import word_timing
 from pipeline.speech.hallucinations import detection
 from pipeline.speech.hallucinations.repetition import is_loop
@@ -203,10 +204,10 @@ def _iterate_ranges(positions: Sequence[int | None], length: int) -> Iterator[tu
 
 
 def _attach_marks(text: str, edges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Merge ranges without a letter or digit into the previous one."""
+    """Merge ranges without a letter or digit, or that begin in the middle of a letter, into the previous one."""
     joined: list[tuple[int, int]] = []
     for first, last in edges:
-        if joined and not any(map(str.isalnum, text[first:last])):
+        if joined and (is_attached(text[first]) or not any(map(str.isalnum, text[first:last]))):
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
@@ -214,6 +215,8 @@ def _attach_marks(text: str, edges: Sequence[tuple[int, int]]) -> list[tuple[int
 
 
 def _spread_segment(segment: WhisperSegment, *, has_spaces: bool) -> tuple[Word, ...]:
-    texts = word_timing.tokenize_text(segment.text) if has_spaces else tuple(segment.text.replace(" ", ""))
+    texts = (
+        word_timing.tokenize_text(segment.text) if has_spaces else tuple(split_clusters(segment.text.replace(" ", "")))
+    )
     start = max(0.0, segment.start)
     return mark_estimated(word_timing.spread_words(texts, start, max(start, segment.end))) if texts else ()

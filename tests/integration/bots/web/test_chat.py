@@ -91,14 +91,14 @@ async def test_sending_twice_answers_once(house: WebApp) -> None:
     assert house.list_uploads() == []
 
 
-async def test_a_button_is_pressed_under_its_message(house: WebApp) -> None:
+async def test_a_button_is_pressed_under_its_message_and_leaves_none_of_its_own(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send("colours")
         asked = (await client.wait_for_text("You said"))[1]
         answer = await client.send(choice="blue", message=asked["id"])
         assert answer.status_code == 202
         messages = await client.wait_for_text("Chosen")
-    assert texts(messages) == [("person", "colours"), ("bot", "Chosen: blue"), ("person", "Blue")]
+    assert texts(messages) == [("person", "colours"), ("bot", "Chosen: blue")]
     assert messages[1]["buttons"] == []
     assert (house.sink.handled[1].choice, house.sink.handled[1].message_id) == ("blue", asked["id"])
 

@@ -9,10 +9,13 @@ from fakes.page_client import PageClient, open_page_client
 from fakes.world.described_files import build_video
 from fakes.world.page_jobs import VIDEO, PageWorld, open_page_world
 from fakes.world.users import FakeUser
+from fakes.world.web import SECRET
 from fastapi import FastAPI
 from starlette.requests import Request
 
 from bots.web.corrections.endpoints import CorrectionEndpoints, build_corrections_router
+from bots.web.links import MediaLinkSigner
+from models.jobs.job import Job
 from models.jobs.transcript import Transcript, Word
 from storage.db import Database
 from storage.jobs import jobs, transcripts
@@ -76,7 +79,7 @@ async def test_edited_words_make_the_film_again_and_those_that_were_not_touched_
     assert given is not None
     assert given.words == (Word(text="Olá,", start=0.1, end=0.45, is_speaker_change=True), *WORDS[1:])
     assert second.parent_id == first.id
-    assert texts == ["", "✏️ Correct the words"]
+    assert texts == [""]
 
 
 async def test_a_film_whose_video_is_gone_has_no_words_and_its_button_says_why(house: PageWorld) -> None:
@@ -108,6 +111,35 @@ async def test_words_with_another_button_than_the_films_are_refused(house: PageW
     assert len(house.world.list_jobs()) == 1
 
 
+async def test_a_film_without_its_pauses_comes_with_the_video_whose_times_the_words_have(house: PageWorld) -> None:
+    async with open_page_client(house.app) as client:
+        _, button = await make_film(house, client)
+        assert (await fetch_words(client, button))[1]["source"] is None
+        change_job(house, cut_pauses=True)
+        source = (await fetch_words(client, button))[1]["source"]
+        assert isinstance(source, dict)
+        shown = await client.http.get(source["url"])
+    assert (shown.status_code, shown.content) == (200, VIDEO[1])
+    assert shown.headers["content-type"] == "video/mp4"
+
+
+async def test_a_source_that_no_browser_plays_is_not_shown_beside_the_words(house: PageWorld) -> None:
+    async with open_page_client(house.app) as client:
+        _, button = await make_film(house, client)
+        change_job(house, cut_pauses=True)
+        with house.world.db.transaction() as session:
+            jobs.list_inputs(session, house.world.list_jobs()[0].id)[0].format = "avi"
+        found = (await fetch_words(client, button))[1]
+    assert (found["keeps_times"], found["source"]) == (False, None)
+
+
+def change_job(house: PageWorld, **options: object) -> None:
+    """The film as if it had been made with these options."""
+    with house.world.db.transaction() as session:
+        job = session.get_one(Job, house.world.list_jobs()[0].id)
+        job.parameters = {**job.parameters, **options}
+
+
 class SignedOut:
     """An authenticator that knows nobody."""
 
@@ -119,7 +151,9 @@ async def test_who_is_not_signed_in_is_shown_no_words(house: PageWorld) -> None:
     async with open_page_client(house.app) as client:
         _, button = await make_film(house, client)
     app = FastAPI()
-    endpoints = CorrectionEndpoints(house.world.db, house.world.pipeline, house.page, SignedOut())
+    endpoints = CorrectionEndpoints(
+        house.world.db, house.world.pipeline, house.page, SignedOut(), MediaLinkSigner(SECRET), house.world.clock
+    )
     app.include_router(build_corrections_router(endpoints))
     async with open_page_client(app) as client:
         assert await fetch_words(client, button) == (401, {})

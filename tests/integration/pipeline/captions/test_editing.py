@@ -10,14 +10,18 @@ import cv2
 import numpy as np
 import pytest
 from fakes import sample_files
+from fakes.film_scenes import Head, write_film
 from fakes.flash_films import write_flashes
 
 from models.captions.placement import load_safe_zones
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
 from models.jobs.transcript import Word
+from pipeline.captions.avoidance.costs import compute_covered_share
+from pipeline.captions.boxes import Box
 from pipeline.captions.editing.end_card import CARD_SECONDS
 from pipeline.captions.editing.punch_in import SCALE
 from pipeline.captions.film import make
+from pipeline.vision.faces import find_faces
 
 FAST = EncodingOptions(preset=X264Preset.ULTRAFAST, crf=10)
 SIZE = (360, 640)
@@ -96,6 +100,20 @@ def test_a_title_is_at_the_bottom_where_captions_are_at_the_top(source: Path) ->
     rows, _ = np.nonzero(find_colour(frame_at(frames, 0.5), YELLOW))
     assert rows.min() > SIZE[1] / 2
     assert rows.max() < 0.8 * SIZE[1]
+
+
+@pytest.mark.parametrize("size", [(270, 480), (400, 400), (640, 360)])
+@pytest.mark.parametrize("height", [0.3, 0.42])
+def test_a_title_covers_no_mouth(height: float, size: tuple[int, int], tmp_path: Path) -> None:
+    source = write_film(tmp_path / "talk.mp4", lambda _: Head(0.5, height, 0.5), size, 3.5, key_frames=10)
+    found = next(iter(find_faces(read_frames(source)[0.0])))
+    frames = read_frames(edit(source, title=True, title_text="Nine things nobody ever says", words=WORDS[4:]).path)
+    rows, columns = np.nonzero(find_colour(frame_at(frames, 1.0), YELLOW))
+    title = Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    mouth = found.mouth
+    covered = Box(*map(round, (mouth.x, mouth.y, mouth.x + mouth.width, mouth.y + mouth.height)))
+    assert title.width > size[0] / 4
+    assert compute_covered_share(title, covered) == 0
 
 
 def test_a_punch_in_enlarges_the_picture_around_its_upper_part_and_goes_back(source: Path) -> None:

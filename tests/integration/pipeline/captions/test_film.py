@@ -314,7 +314,7 @@ def test_the_watermark_is_in_every_frame(tmp_path: Path) -> None:
 def test_words_no_font_draws_are_refused_before_any_work(tmp_path: Path) -> None:
     source = Clip(seconds=1).write(tmp_path)
     with pytest.raises(RequestRejected) as refusal:
-        captioned(source, [Word(text="漢字", start=0, end=1)])
+        captioned(source, [Word(text="தமிழ்", start=0, end=1)])
     assert refusal.value.code is ErrorCode.SCRIPT_NOT_DRAWN
     with pytest.raises(RequestRejected) as refusal:
         captioned(source, [])

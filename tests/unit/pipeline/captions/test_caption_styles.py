@@ -10,7 +10,7 @@ from models.captions.placement import load_places, load_safe_zones
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.caption_styles import get_caption_style, load_caption_styles, placements_of
-from pipeline.captions.typeface import FONTS_FOLDER
+from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 
 STYLES = load_caption_styles()
 

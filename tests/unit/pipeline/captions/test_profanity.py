@@ -37,6 +37,7 @@ def test_words_that_only_hold_the_letters_of_a_profane_one_stay(text: str, langu
     assert mask_profanity(text, language) == text
 
 
-def test_words_of_a_language_without_a_list_are_compared_with_all_lists() -> None:
-    assert mask_profanity("shit", "fr") == "s**t"
+def test_where_a_language_has_no_list_words_are_masked_that_mean_nothing_else_there() -> None:
+    assert mask_profanity("gilipollas", "fr") == "g********s"
+    assert mask_profanity("dick", "de") == "dick"
     assert mask_profanity("shit", "pt") == "shit"

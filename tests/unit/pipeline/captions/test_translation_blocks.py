@@ -82,9 +82,9 @@ def test_all_words_of_a_translation_are_there_for_its_whole_time_and_none_moves(
         assert all(word.pose.scale == 1 and word.sweep == 1 for word in state.words)
 
 
-def test_lines_are_broken_between_characters_where_a_language_has_no_spaces() -> None:
+def test_lines_are_broken_between_phrases_where_a_language_has_no_spaces() -> None:
     line = SubtitleLine(text="这是 最好的", start=0, end=1)
-    assert split_line(line, "zh") == ("这", "是", "最", "好", "的")
+    assert split_line(line, "zh") == ("这", "是", "最好", "的")
     assert split_line(SubtitleLine(text="Olá , mundo", start=0, end=1), "pt") == ("Olá ,", "mundo")
 
 

@@ -193,7 +193,7 @@ def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
         assert one.end <= two.start + 1e-9
 
 
-def test_a_language_without_spaces_is_shown_sign_by_sign(fake: FakeGroq) -> None:
+def test_a_language_without_spaces_is_shown_phrase_by_phrase(fake: FakeGroq) -> None:
     fake.chat = lambda call: {"lines": [{"number": each["number"], "text": "你好世界"} for each in call.user["lines"]]}
     found = translate_transcript(chat(fake), talk("hello world"), "zh", ChatJob())
-    assert [word.text for word in found.words] == list("你好世界")
+    assert [word.text for word in found.words] == ["你", "好", "世界"]

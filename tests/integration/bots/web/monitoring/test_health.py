@@ -222,8 +222,9 @@ async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebApp) -
         Update(account_id=house.account.id, external_id="u3", received_at=ago(400), attempts=4),
     )
     ids = {"tenant_id": tenant, "person_id": floor.person.id, "address_id": floor.address.id}
+    bought = {"provider": "stripe", "item": "pack:100", "currency": "brl", "decided_at": ago(60)}
     for amount, status in ((990, "paid"), (1000, "paid"), (5000, "failed")):
-        floor.put(Purchase(**ids, provider="stripe", item="pack:100", currency="brl", amount=amount, status=status))
+        floor.put(Purchase(**ids, **bought, amount=amount, status=status))
     told = await metrics(house)
     assert told["rabisco_webhook_lag_seconds", (("source", "stripe"),)] == 90
     assert told["rabisco_webhook_lag_seconds", (("source", "updates"),)] == 40

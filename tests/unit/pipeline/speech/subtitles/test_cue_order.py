@@ -82,9 +82,22 @@ def test_signs_are_left_out_and_moved_dialogue_stays() -> None:
         build_cue(3, 5, "We open at seven"),
         build_cue(3, 5, "CLOSED", CuePlacement.POINT),
         build_cue(4, 4.5, "bakery", CuePlacement.OTHER_EDGE),
-        build_cue(8, 9, "FOR SALE", CuePlacement.POINT),
+        build_cue(8, 9, "FOR SALE", CuePlacement.MOVING),
     )
     assert join(found) == "moved up We open at seven"
+
+
+def test_a_sign_that_is_shown_alone_stays() -> None:
+    dialogue = build_cue(3, 5, "We open at seven")
+    sign = build_cue(6, 8, "CLOSED", CuePlacement.POINT)
+    assert join(list_words(dialogue, sign)) == "We open at seven CLOSED"
+
+
+def test_letters_of_a_song_each_at_a_point_of_its_own_are_left_out() -> None:
+    dialogue = build_cue(3, 5, "We open at seven")
+    letters = [build_cue(6 + n / 9, 8, letter, CuePlacement.POINT) for n, letter in enumerate("song")]
+    flashes = [build_cue(9 + n / 9, 9 + (n + 1) / 9, f"frame {n}", CuePlacement.POINT) for n in range(9)]
+    assert join(list_words(dialogue, *letters, *flashes)) == "We open at seven"
 
 
 def test_a_file_in_which_everything_is_placed_is_dialogue() -> None:

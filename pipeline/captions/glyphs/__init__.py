@@ -1,0 +1,1 @@
+"""Glyphs: direction of text, fonts of its runs, shaping by HarfBuzz, and coverage by FreeType."""

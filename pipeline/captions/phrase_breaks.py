@@ -1,0 +1,72 @@
+"""Phrases of languages that are written without spaces: a line is broken between them, not inside one."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Final
+
+import budoux
+
+from pipeline.captions.scripts import is_attached, split_clusters
+
+_PARSERS: Final[Mapping[str, Callable[[], budoux.Parser]]] = {
+    "ja": budoux.load_default_japanese_parser,
+    "th": budoux.load_default_thai_parser,
+    "zh-Hans": budoux.load_default_simplified_chinese_parser,
+    "zh-Hant": budoux.load_default_traditional_chinese_parser,
+}
+_CHINESE: Final = frozenset({"zh", "yue"})
+# No line begins with one of these (JIS X 4051), nor with a closing bracket.
+_NEVER_FIRST: Final = frozenset("、。，．・：；！？…‥ー々〜～％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮฯๆ!?,.:;%")
+_CLOSING: Final = frozenset({"Pe", "Pf"})
+_OPENING: Final = frozenset({"Ps", "Pi"})
+
+
+def find_phrase_starts(texts: Sequence[str], language: str) -> list[bool]:
+    """Whether a phrase may begin at each of the pieces of a text without spaces, such as the words of Whisper."""
+    whole = "".join(texts)
+    lengths = accumulate((len(phrase) for phrase in _parse(whole, language)), initial=0)
+    starts = {position for position in lengths if _can_break(whole, position)}
+    return [position in starts for position in accumulate(map(len, texts[:-1]), initial=0)]
+
+
+def split_phrases(text: str, language: str) -> tuple[str, ...]:
+    """Split a text of a language without spaces into its phrases; spaces that it has are left out."""
+    clusters = split_clusters("".join(text.split()))
+    phrases: list[str] = []
+    for cluster, is_start in zip(clusters, find_phrase_starts(clusters, language), strict=False):
+        if is_start or not phrases:
+            phrases.append(cluster)
+        else:
+            phrases[-1] += cluster
+    return tuple(phrases)
+
+
+def _parse(text: str, language: str) -> Sequence[str]:
+    """The phrases of a text by its language's model; its letters where there is none."""
+    script = language if language not in _CHINESE else "zh-Hant" if _is_traditional(text) else "zh-Hans"
+    return _load_parser(script).parse(text) if script in _PARSERS else split_clusters(text)
+
+
+@cache
+def _load_parser(script: str) -> budoux.Parser:
+    return _PARSERS[script]()
+
+
+def _is_traditional(text: str) -> bool:
+    """Whether more of the characters are only in the standard of Taiwan than only in that of China."""
+    return _count_encodable(text, "big5") > _count_encodable(text, "gb2312")
+
+
+def _count_encodable(text: str, codec: str) -> int:
+    return len(text.encode(codec, errors="ignore"))
+
+
+def _can_break(text: str, position: int) -> bool:
+    """Whether a line may end before a position: not before closing marks, after opening ones, or inside a letter."""
+    if position in {0, len(text)}:
+        return True
+    before, after = text[position - 1], text[position]
+    is_closing = after in _NEVER_FIRST or unicodedata.category(after) in _CLOSING
+    return not (is_closing or is_attached(after) or unicodedata.category(before) in _OPENING)

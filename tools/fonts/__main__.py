@@ -1,0 +1,90 @@
+"""Subsets of fonts too large to be bundled whole, and emoji: `uv run --group fonts python -m tools.fonts FOLDER`.
+
+FOLDER has the packages of npm that `pipeline/captions/fonts/FONTS.md` names, as `npm pack` leaves them. Each subset is
+written beside the other fonts, with the licence of its package.
+"""
+
+import io
+import sys
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from models.captions.fonts import EMOJI_FAMILY
+from pipeline.captions.glyphs.typeface import FONTS_FOLDER
+from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
+
+_WEIGHT: Final = "900Black"
+_FEATURES: Final = ["ccmp", "ljmo", "vjmo", "tjmo"]  # of lines from left to right; Hangul from its letters
+_DROPPED: Final = ["BASE", "VORG", "vhea", "vmtx"]  # of lines from top to bottom
+
+
+@dataclass(frozen=True, slots=True)
+class FontSubset:
+    """A family, the package that it is in, and the code points that are kept of it."""
+
+    family: str
+    package: str
+    list_characters: Callable[[], set[int]]
+
+
+SUBSETS: Final = (
+    FontSubset("NotoSansSC", "expo-google-fonts-noto-sans-sc", list_simplified_and_traditional),
+    FontSubset("NotoSansJP", "expo-google-fonts-noto-sans-jp", list_japanese),
+    FontSubset("NotoSansKR", "expo-google-fonts-noto-sans-kr", list_korean),
+)
+
+
+def write_subset(each: FontSubset, folder: Path) -> None:
+    """Write the font and its licence into the folder of its family. Raises StopIteration without its package."""
+    archive = next(iter(sorted(folder.glob(f"{each.package}-*.tgz"))))
+    name = f"{each.family}_{_WEIGHT}.ttf"
+    target = FONTS_FOLDER / each.family
+    target.mkdir(exist_ok=True)
+    with tarfile.open(archive) as package:
+        font = TTFont(io.BytesIO(_read_member(package, f"package/{_WEIGHT}/{name}")), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE_FONT"))
+    _build_subsetter(each.list_characters()).subset(font)
+    font.save(target / name)
+
+
+def _build_subsetter(characters: set[int]) -> subset.Subsetter:
+    options = subset.Options(layout_features=_FEATURES, hinting=False, notdef_outline=True)
+    options.drop_tables += _DROPPED
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    return subsetter
+
+
+def _read_member(package: tarfile.TarFile, name: str) -> bytes:
+    member = package.extractfile(name)
+    assert member is not None
+    return member.read()
+
+
+def write_emoji(folder: Path) -> None:
+    """Write the font of emoji as TrueType, and the licences of its outlines and its pictures."""
+    archive = next(iter(sorted(folder.glob("twemoji-colr-font-*.tgz"))))
+    target = FONTS_FOLDER / EMOJI_FAMILY
+    target.mkdir(exist_ok=True)
+    with tarfile.open(archive) as package:
+        font = TTFont(io.BytesIO(_read_member(package, "package/twemoji.woff2")), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE"))
+    font.flavor = None
+    font.save(target / "Twemoji.ttf")
+
+
+def main() -> int:
+    for each in SUBSETS:
+        write_subset(each, Path(sys.argv[1]))
+    write_emoji(Path(sys.argv[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -65,6 +65,7 @@ def test_a_captioned_film_gets_another_style_and_edits_and_is_summed_up(
 ) -> None:
     visitor.send_video(video)
     assert probe_film(visitor.save_film(1, tmp_path / "first.mp4")).seconds == pytest.approx(SECONDS, abs=0.3)
+    has_its_subtitles_sent(visitor, tmp_path)
     takes_the_next_style(visitor)
     second = probe_film(visitor.save_film(2, tmp_path / "styled.mp4"))
     assert second.seconds == pytest.approx(SECONDS, abs=0.3)
@@ -72,6 +73,13 @@ def test_a_captioned_film_gets_another_style_and_edits_and_is_summed_up(
     third = probe_film(visitor.save_film(3, tmp_path / "polished.mp4"))
     assert third.seconds == pytest.approx(SECONDS + 2.5, abs=0.3)  # with the card at its end
     has_it_summed_up(visitor)
+
+
+def has_its_subtitles_sent(visitor: SimulatedUser, folder: Path) -> None:
+    visitor.press_button("📄 Subtitles")
+    visitor.wait_for_text("The subtitles of the film as .ass")
+    subtitles = visitor.save_document(folder / "subtitles.srt").read_text(encoding="utf-8")
+    assert "it was the best of times" in " ".join(subtitles.split()).lower()
 
 
 def takes_the_next_style(visitor: SimulatedUser) -> None:

@@ -18,6 +18,7 @@ from models.captions.style import CaptionStyle
 from models.captions.tables import HexColour
 from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
+from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -159,6 +160,12 @@ class SpeechOptions(JobOptions):
 
     def with_own_language(self, language: str) -> Self:
         return self.model_copy(update={"own_language": language})
+
+    def guess_language(self, language: str) -> str:
+        """The language of a text: where it is unknown, the one that is said to be spoken, or else the user's own."""
+        if language != UNKNOWN_LANGUAGE:
+            return language
+        return self.language if self.language != "auto" else self.own_language or language
 
 
 class SketchOptions(FilmOptions):

@@ -65,6 +65,7 @@ def test_a_captioned_film_gets_another_style_and_edits_and_is_summed_up(
 ) -> None:
     visitor.send_video(video)
     assert receives_film(1, visitor, tmp_path) == pytest.approx(SECONDS, abs=0.3)
+    has_its_subtitles_sent(visitor, tmp_path)
     takes_the_next_style(visitor)
     assert receives_film(2, visitor, tmp_path) == pytest.approx(SECONDS, abs=0.3)
     has_it_polished(visitor)
@@ -78,6 +79,13 @@ def receives_film(number: int, visitor: SimulatedUser, folder: Path) -> float:
     visitor.send_text("/balance")
     visitor.wait_for_text(f"You have {CREDITS - number} credits")
     return film.seconds
+
+
+def has_its_subtitles_sent(visitor: SimulatedUser, folder: Path) -> None:
+    visitor.press_button("📄 Subtitles")
+    visitor.wait_for_text("The subtitles of the film as .ass")
+    subtitles = visitor.save_document(folder / "subtitles.srt").read_text(encoding="utf-8")
+    assert "it was the best of times" in " ".join(subtitles.split()).lower()
 
 
 def takes_the_next_style(visitor: SimulatedUser) -> None:

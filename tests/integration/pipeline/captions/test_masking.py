@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import av
+import pytest
 from fakes import sample_files
 
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
@@ -15,7 +16,7 @@ WORDS = [Word(text=text, start=n / 2, end=n / 2 + 0.4) for n, text in enumerate(
 TRANSLATION = Translation(language="en", lines=(SubtitleLine(text="What pretty shit", start=0.0, end=1.4),))
 
 
-def caption(folder: Path, **options: object) -> Film:
+def caption(folder: Path, text_language: str = "pt", **options: object) -> Film:
     source = sample_files.write_film(folder / "talk.mp4", seconds=2)
     return make(
         source,
@@ -23,7 +24,7 @@ def caption(folder: Path, **options: object) -> Film:
         folder / "film.mp4",
         CaptionOptions.model_validate({"encoding": FAST, "subtitle_track": True, **options}),
         lambda *_: None,
-        language="pt",
+        language=text_language,
         layout=folder / "layout.json",
         translation=TRANSLATION,
     )
@@ -50,6 +51,17 @@ def test_nothing_is_masked_unless_it_is_asked_for(tmp_path: Path) -> None:
     film = caption(tmp_path)
     assert read_drawn(tmp_path) == {"que", "porra", "linda", "what", "pretty", "shit"}
     assert [read_track(film, number) for number in range(2)] == ["que porra linda", "What pretty shit"]
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [({"own_language": "pt"}, "p***a"), ({"language": "pt", "own_language": "en"}, "p***a"), ({}, "porra")],
+)
+def test_words_of_an_unknown_language_are_those_of_the_spoken_or_the_users_own(
+    known: dict[str, str], shown: str, tmp_path: Path
+) -> None:
+    caption(tmp_path, "und", profanity="mask", **known)
+    assert shown in read_drawn(tmp_path)
 
 
 def test_a_given_title_is_masked_as_well(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import html
 import json
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
@@ -65,18 +66,26 @@ def list_captions(transcript: Transcript) -> list[TimedText]:
 
 
 def _list_cues(transcript: Transcript, translation: Translation | None) -> list[tuple[WordGroup, str]]:
-    """Words of each caption, and the translation below them. Of a translation there is one line for each line."""
+    """Words of each caption, and the translation below them, which is empty where no line has its time."""
     if translation is None:
         return [(group, "") for group in group_words(transcript)]
     groups = group_words(transcript, max_lines=1)
-    return [(group, _dash_for(group[0]) + line.text) for group, line in zip(groups, translation.lines, strict=True)]
+    return list(zip(groups, _match_lines(groups, translation), strict=True))
+
+
+def _match_lines(groups: Sequence[WordGroup], translation: Translation) -> Iterator[str]:
+    remaining = deque(translation.lines)
+    for group in groups:
+        has_line = bool(remaining) and remaining[0].start == group[0].start
+        yield _dash_for(group[0]) + remaining.popleft().text if has_line else ""
 
 
 def to_srt(transcript: Transcript, translation: Translation | None = None) -> str:
     blocks = []
     for number, (group, below) in enumerate(_list_cues(transcript, translation), start=1):
         times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
-        text = _join_turn(group, transcript) + f"\n{below}" if translation else _break_lines(group, transcript)
+        whole = _join_turn(group, transcript) if translation else _break_lines(group, transcript)
+        text = f"{whole}\n{below}".rstrip("\n")
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
 
@@ -133,7 +142,7 @@ def to_txt(transcript: Transcript, translation: Translation | None = None) -> st
     """
     if translation:
         cues = _list_cues(transcript, translation)
-        return "\n".join(f"{_join_turn(group, transcript)}\n{below}\n" for group, below in cues)
+        return "\n".join(f"{_join_turn(group, transcript)}\n{below}".rstrip("\n") + "\n" for group, below in cues)
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
@@ -237,6 +246,6 @@ WRITERS: Final[dict[str, Callable[[Transcript, Translation | None], str]]] = {
 def write(transcript: Transcript, suffix: str, translation: Translation | None = None) -> str:
     """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another.
 
-    A translation is one of this transcript, with a line for each of its lines.
+    A translation is one of this transcript, with at most a line for each of its lines.
     """
     return WRITERS[suffix.lower()](transcript, translation)

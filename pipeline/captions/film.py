@@ -61,9 +61,7 @@ def make(
         return build_caption_painter(text, options, canvas, layout=layout, search_faces=search_faces)
 
     finish = _plan_finish(video, text, options)
-    encoding = options.encoding
-    if encoding.max_bytes is not None:
-        encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+    encoding = options.encoding.model_copy(update={"max_bytes": finish.reserve_bytes()})
     film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
     if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
@@ -73,7 +71,7 @@ def make(
 def _plan_finish(video: Path, text: FilmText, options: CaptionOptions) -> Finish:
     """What is done to the film once its picture is encoded."""
     tracks = _list_subtitle_tracks(text, read_film_start(video)) if options.subtitle_track else []
-    return Finish(tracks, options.normalise_loudness)
+    return Finish(tracks, options.normalise_loudness, options.encoding.max_bytes)
 
 
 def _list_subtitle_tracks(text: FilmText, film_start: float) -> list[SubtitleTrack]:

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from models.errors import ErrorCode, ProcessingFailed
-from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word, mark_estimated
 from models.languages import load_languages
 from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
 from pipeline.chat.parts import split_lines
@@ -149,6 +149,7 @@ def _translate_groups(
 def _spread_line(group: Sequence[Word], line: str, language: str) -> tuple[Word, ...]:
     is_spaceless = language in load_languages().spaceless
     texts = tuple(line.replace(" ", "")) if is_spaceless else word_timing.tokenize_text(line)
-    words = word_timing.spread_words(texts or (line[: word_timing.MAX_TEXT_CHARACTERS],), group[0].start, group[-1].end)
+    span = group[0].start, group[-1].end
+    words = mark_estimated(word_timing.spread_words(texts or (line[: word_timing.MAX_TEXT_CHARACTERS],), *span))
     first = words[0].model_copy(update={"is_speaker_change": group[0].is_speaker_change})
     return (first, *words[1:])

@@ -71,11 +71,14 @@ class Cue:
         return replace(self, parts=tuple(kept))
 
     def split_words(self) -> Iterator[Word]:
-        """Yield its words. A part's time is shared by its characters; a word begins where its first character does."""
+        """Yield its words. A part's time is shared by its characters; a word begins where its first character does,
+        which is an estimate where no part tells the time of any word.
+        """
         text, times = self._time_characters()
         tokens = self.tokens
         starts = [times[offset] for offset in _find_offsets(text, tokens)]
         spans = pairwise([*starts, self.end])
+        is_estimated = len(self.parts) == 1 < len(tokens)
         for (token, is_speaker_change), (start, end) in zip(self._list_turns(tokens), spans, strict=True):
             if token:
                 yield Word(
@@ -83,6 +86,7 @@ class Cue:
                     start=_limit_seconds(start),
                     end=max(_limit_seconds(start), _limit_seconds(end)),
                     is_speaker_change=is_speaker_change,
+                    has_estimated_times=is_estimated,
                     anchor=self.position.anchor,
                     side=self.position.side,
                 )

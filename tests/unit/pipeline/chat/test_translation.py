@@ -244,6 +244,7 @@ def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
     source = talk("This is the first sentence of two. Here comes another one for you. ok")
     found = translate_transcript(chat(fake), source, "pt", ChatJob())
     assert (found.language, found.engine, found.text) == ("pt", "groq", source.text.upper())
+    assert all(word.has_estimated_times for word in found.words)
     assert (found.words[0].start, found.words[-1].end) == (source.words[0].start, source.words[-1].end)
     sent = [each["text"] for each in fake.chat_calls[0].user["lines"]]
     firsts = [word for word in source.words if any(re.match(re.escape(word.text), line) for line in sent)]

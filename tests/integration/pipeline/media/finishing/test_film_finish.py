@@ -226,6 +226,19 @@ def test_times_of_cues_are_those_of_a_film_that_starts_late(tmp_path: Path) -> N
     assert read_cues(made.path)[0][0] == pytest.approx(start + WORDS[0].start, abs=0.03)
 
 
+def test_profanity_is_masked_in_the_tracks_of_both_languages(tmp_path: Path) -> None:
+    source = sample_files.write_film(tmp_path / "x.mp4", seconds=4, sound=None)
+    words = [Word(text="Que", start=0.2, end=0.5), Word(text="merda!", start=0.5, end=1.0)]
+    lines = (SubtitleLine(text="What a shit!", start=0.2, end=1.0),)
+    options = CaptionOptions(encoding=FAST, subtitle_track=True, profanity="mask")
+    film = make(
+        source, words, tmp_path / "film.mp4", options, lambda _stage, _share: None,
+        language="pt", translation=Translation(language="en", lines=lines),
+    )  # fmt: skip
+    texts = [text for track in (0, 1) for _, _, text in read_cues(film.path, track)]
+    assert texts == ["Que m***a!", "What a s**t!"]
+
+
 def test_without_the_switch_there_is_no_track(tmp_path: Path) -> None:
     with av.open(str(caption(write_film(tmp_path, speak(0.1))).path)) as container:
         assert not container.streams.subtitles

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, EncodingOptions, Film
+from models.jobs.options import CaptionOptions, Film
 from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
 from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
@@ -64,7 +64,7 @@ def make(
     film_start = read_film_start(video)
     write_files(text, film_start, subtitles)
     finish = _plan_finish(text, film_start, options)
-    encoding = _reserve_bytes(options.encoding, finish)
+    encoding = options.encoding.model_copy(update={"max_bytes": finish.reserve_bytes()})
     film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
     _check_size(film, options.encoding.max_bytes)
     return replace(film, cuts=edited.edit.cuts.to_seconds())
@@ -79,13 +79,6 @@ def _mask_title(options: CaptionOptions, language: str) -> CaptionOptions:
     return options.model_copy(update={"title_text": title})
 
 
-def _reserve_bytes(encoding: EncodingOptions, finish: Finish) -> EncodingOptions:
-    """The encoding with room left for what is added to the film afterwards."""
-    if encoding.max_bytes is None:
-        return encoding
-    return encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
-
-
 def _check_size(film: Film, max_bytes: int | None) -> None:
     if max_bytes is not None and film.size > max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(max_bytes / 1e6, 1))
@@ -94,7 +87,7 @@ def _check_size(film: Film, max_bytes: int | None) -> None:
 def _plan_finish(text: FilmText, film_start: float, options: CaptionOptions) -> Finish:
     """What is done to the film once its picture is encoded."""
     tracks = list_tracks(text, film_start) if options.subtitle_track else []
-    return Finish(tracks, options.normalise_loudness)
+    return Finish(tracks, options.normalise_loudness, options.encoding.max_bytes)
 
 
 def _find_faces(video: Path, cuts: CutList, frame: tuple[int, int], rows: tuple[float, float]) -> FilmFaces:

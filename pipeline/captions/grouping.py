@@ -41,7 +41,7 @@ class CaptionGroup:
 def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[CaptionGroup]:
     """Group words for best readability: groups of even length, broken where the speaker pauses."""
     runs = [run for phrase in _split_phrases(words, rules) for run in _find_best_breaks(phrase, rules)]
-    starts = [run[0].start for run in runs[1:]] + [math.inf]
+    starts = [*(run[0].start for run in runs), math.inf][1:]
     return [
         CaptionGroup(tuple(run), run[0].start, _compute_end(run, next_start, rules))
         for run, next_start in zip(runs, starts, strict=True)

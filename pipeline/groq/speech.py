@@ -112,7 +112,6 @@ class _RecordingTask:
             return [heard for each in smaller for heard in await self._transcribe(each, language)]
         self._heard_seconds += piece.seconds
         self._request.report_progress(min(1.0, self._heard_seconds / max(self._request.sound.seconds, 0.01)))
-        self._request.record_seconds(max(MIN_BILLED_SECONDS, piece.seconds))
         return [PieceResponse(piece, _shift_times(response, piece.start))]
 
     async def _split(self, piece: SoundPiece) -> Sequence[SoundPiece]:
@@ -124,6 +123,7 @@ class _RecordingTask:
     async def _fetch_response(self, piece: SoundPiece, language: str | None) -> WhisperResponse:
         seconds = self._timeouts.request + self._timeouts.request_per_second * piece.seconds
         body = await self._session.request(partial(self._send, piece, language), seconds)
+        self._request.record_seconds(max(MIN_BILLED_SECONDS, piece.seconds))  # charged, whatever the body is
         try:
             return WhisperResponse.model_validate_json(body)
         except ValidationError as error:

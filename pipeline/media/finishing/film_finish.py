@@ -35,26 +35,34 @@ _TimedPacket = tuple[Fraction, int, "Packet[Any]"]  # seconds, number of the str
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What is done to a film: subtitle tracks, and loudness."""
+    """What is done to a film: subtitle tracks, and loudness; `max_bytes` is the limit of the finished film."""
 
     tracks: Sequence[SubtitleTrack] = ()
     is_normalised: bool = False
+    max_bytes: int | None = None
 
-    def reserve_bytes(self, limit: int) -> int:
-        """The limit in bytes of a film that must stay within `limit` once it is finished."""
-        sound = _SOUND_SHARE * limit if self.is_normalised else 0
-        return round(limit - sound - sum(compute_track_bytes(track.cues) for track in self.tracks))
+    def reserve_bytes(self) -> int | None:
+        """The limit in bytes of a film that must stay within its own once it is finished; None without one."""
+        if self.max_bytes is None:
+            return None
+        sound = _SOUND_SHARE * self.max_bytes if self.is_normalised else 0
+        return round(self.max_bytes - sound - sum(compute_track_bytes(track.cues) for track in self.tracks))
 
 
 def finish_film(film: Film, finish: Finish) -> Film:
     """Write the film anew with what `finish` says; its frames, their times, and the index in front stay."""
-    sound = adjust_loudness(film.path, film.path.with_stem(_SOUND_STEM)) if finish.is_normalised else None
+    sound = _adjust_sound(film, finish) if finish.is_normalised else None
     if sound is None and not finish.tracks:
         return film
     out = film.path.with_stem(_FINISHED_STEM)
     _write_film(film.path, sound or film.path, out, finish)
     replace_content(film.path, out)
     return replace(film, size=film.path.stat().st_size)
+
+
+def _adjust_sound(film: Film, finish: Finish) -> Path | None:
+    limit = finish.reserve_bytes()
+    return adjust_loudness(film.path, film.path.with_stem(_SOUND_STEM), None if limit is None else limit - film.size)
 
 
 def _write_film(picture: Path, sound: Path, out: Path, finish: Finish) -> None:

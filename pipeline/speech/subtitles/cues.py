@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from models.captions.placement import NOT_PLACED, TextPosition
@@ -16,7 +16,8 @@ MIN_SHOWN_SECONDS: Final = 0.06  # what is shown shorter is seen by nobody
 _SECONDS_PER_CHARACTER: Final = 0.07  # of somebody who reads without haste
 _MIN_READING_SECONDS: Final = 0.7
 _SPACES: Final = re.compile(r"\s+")
-_DASHES: Final = "-–—‐"  # which begin the line of another speaker
+_LINE_MARK: Final = re.compile(r"^(?:[-–—‐](?![-–—‐])(?:\s+|(?!\d))|>{2,3}\s*)")  # of another speaker
+_LAST_MARK: Final = re.compile(r"\s+>{2,3}$")  # of another speaker, whose words come next in the same line
 _IDEOGRAM: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _IDEOGRAM_TOKENS: Final = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+"
@@ -70,20 +71,25 @@ class Cue:
         return replace(self, parts=tuple(kept))
 
     def split_words(self) -> Iterator[Word]:
-        """Yield its words. A part's time is shared by its characters; a word begins where its first character does."""
+        """Yield its words. A part's time is shared by its characters; a word begins where its first character does,
+        which is an estimate where no part tells the time of any word.
+        """
         text, times = self._time_characters()
-        speaker_changes = self._find_speaker_changes()
         tokens = self.tokens
         starts = [times[offset] for offset in _find_offsets(text, tokens)]
-        for index, (token, (start, end)) in enumerate(zip(tokens, pairwise([*starts, self.end]), strict=True)):
-            yield Word(
-                text=token,
-                start=_limit_seconds(start),
-                end=max(_limit_seconds(start), _limit_seconds(end)),
-                is_speaker_change=index in speaker_changes,
-                anchor=self.position.anchor,
-                side=self.position.side,
-            )
+        spans = pairwise([*starts, self.end])
+        is_estimated = len(self.parts) == 1 < len(tokens)
+        for (token, is_speaker_change), (start, end) in zip(self._list_turns(tokens), spans, strict=True):
+            if token:
+                yield Word(
+                    text=token,
+                    start=_limit_seconds(start),
+                    end=max(_limit_seconds(start), _limit_seconds(end)),
+                    is_speaker_change=is_speaker_change,
+                    has_estimated_times=is_estimated,
+                    anchor=self.position.anchor,
+                    side=self.position.side,
+                )
 
     def _time_characters(self) -> tuple[str, list[float]]:
         """Return the text with single spaces, one after each part that ends a word, and the time of each character."""
@@ -94,14 +100,24 @@ class Cue:
             times += [start + (end - start) * index / len(piece) for index in range(len(piece))]
         return text, times
 
-    def _find_speaker_changes(self) -> set[int]:
-        """The indexes of the words that begin a speaker's line, but for the first word of the cue."""
-        found, count = set(), 0
-        for line in self.text.split("\n"):
-            if count and (self.has_speaker_lines or line.lstrip().startswith(tuple(_DASHES))):
-                found.add(count)
-            count += len(tokenize(line))
-        return found
+    def _list_turns(self, tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        """Yield the tokens without the marks of speakers, and whether another speaker begins with each; a token that
+        was a mark alone is empty.
+        """
+        line_starts = self._find_line_starts()
+        is_next = False
+        for index, token in enumerate(tokens):
+            is_first = index in line_starts
+            text = _LINE_MARK.sub("", token) if is_first or token.startswith(">>") else token
+            is_change = is_next or text != token or (is_first and index > 0 and self.has_speaker_lines)
+            word = _LAST_MARK.sub("", text)
+            yield word, is_change and bool(word)
+            is_next = word != text or (is_change and not word)
+
+    def _find_line_starts(self) -> set[int]:
+        """The indexes of the tokens that begin a line."""
+        counts = [len(tokenize(line)) for line in self.text.split("\n")]
+        return set(accumulate(counts[:-1], initial=0))
 
 
 def create_cue(

@@ -78,7 +78,7 @@ def _split_words(cues: Sequence[Cue]) -> tuple[Word, ...]:
         found += cue.split_words()
         if len(found) > MAX_WORDS:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
-    return tuple(found)
+    return (*(word.model_copy(update={"is_speaker_change": False}) for word in found[:1]), *found[1:])
 
 
 def _parse_cues(text: str) -> Sequence[Cue]:

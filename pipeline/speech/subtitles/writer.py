@@ -1,7 +1,8 @@
 """Transcripts written as WORDS.json, SRT, WebVTT, ASS and plain text, with translations below their lines."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
@@ -65,11 +66,19 @@ class WordCue(NamedTuple):
 
 
 def list_cues(transcript: Transcript, translation: Translation | None = None) -> list[WordCue]:
-    """The captions of a transcript. Of a translation there is one line for each line."""
+    """The captions of a transcript. Of a translation there is at most a line for each line."""
     if translation is None:
         return [WordCue(group) for group in group_words(transcript)]
     groups = group_words(transcript, max_lines=1)
-    return [WordCue(group, line.text) for group, line in zip(groups, translation.lines, strict=True)]
+    return [WordCue(group, below) for group, below in zip(groups, _match_lines(groups, translation), strict=True)]
+
+
+def _match_lines(groups: Sequence[WordGroup], translation: Translation) -> Iterator[str]:
+    """The line below each caption, which is empty where no line has its time."""
+    remaining = deque(translation.lines)
+    for group in groups:
+        has_line = bool(remaining) and remaining[0].start == group[0].start
+        yield remaining.popleft().text if has_line else ""
 
 
 def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
@@ -77,7 +86,8 @@ def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     for number, cue in enumerate(cues, start=1):
         group, is_single = cue.words, cue.below is None
         times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
-        text = _break_lines(group, transcript) if is_single else f"{_join_turn(group, transcript)}\n{cue.turn_below}"
+        whole = _join_turn(group, transcript)
+        text = _break_lines(group, transcript) if is_single else f"{whole}\n{cue.turn_below}".rstrip("\n")
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
 
@@ -134,7 +144,8 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     each line is followed by its own, and an empty line.
     """
     if any(cue.below is not None for cue in cues):
-        return "\n".join(f"{_join_turn(cue.words, transcript)}\n{cue.turn_below}\n" for cue in cues)
+        turns = [f"{_join_turn(cue.words, transcript)}\n{cue.turn_below}".rstrip("\n") for cue in cues]
+        return "\n".join(f"{turn}\n" for turn in turns)
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
@@ -238,7 +249,7 @@ SUFFIXES: Final = (".json", *FORMATS)
 def write(transcript: Transcript, suffix: str, translation: Translation | None = None) -> str:
     """Return the transcript in the format of a suffix, one of `SUFFIXES`. Raises KeyError for another.
 
-    A translation is one of this transcript, with a line for each of its lines.
+    A translation is one of this transcript, with at most a line for each of its lines.
     """
     if suffix.lower() == ".json":
         return to_words_json(transcript, translation)

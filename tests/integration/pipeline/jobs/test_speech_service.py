@@ -225,6 +225,20 @@ def test_tokens_of_answers_that_cannot_be_used_are_paid_for_too(shop: World, gro
     assert done.prompt_tokens == 100 * len(groq.chat_calls) > 0
 
 
+@pytest.mark.parametrize("lines", ["translated", "both"])
+def test_a_translation_that_never_comes_is_a_failure_without_charge(shop: World, groq: FakeGroq, lines: str) -> None:
+    groq.chat = lambda _: "no JSON"
+    options = CaptionOptions.model_validate({"translate_to": "pt", "translation_lines": lines})
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), options)
+    while shop.reload_job(job).status not in (JobStatus.FAILED, JobStatus.DONE):
+        assert shop.job_runner.run_next_job()
+        shop.clock.advance(minutes=1)
+    done = shop.reload_job(job)
+    assert (done.status, done.code) == ("failed", ErrorCode.TEXT_SERVICE_DOWN)
+    assert CAPTION not in shop.sandbox.tasks
+    assert shop.get_credits() == CreditBalance(10, 0)
+
+
 def test_a_corrected_translation_is_neither_heard_nor_translated_again(shop: World, groq: FakeGroq) -> None:
     groq.chat = translate_to_capitals
     captioned: list[tuple[Word, ...]] = []

@@ -33,6 +33,7 @@ TOTALS = {
     "report_progress",
     "job_total",
     "duration_total",
+    "purchase_total",
 }  # of all businesses together
 LEASES = {"connection_process", "connection_lease"}  # of processes, gone soon after a bot is stopped
 NOBODYS = {"tenant", "worker", "fault", "reading", "key_fingerprint", *TOTALS, *LEASES}  # rows of no business

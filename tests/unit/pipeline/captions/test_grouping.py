@@ -4,8 +4,10 @@ import random
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.jobs.caption_styles import get_caption_style
+from models.jobs.caption_styles import get_caption_style, load_caption_styles
 from models.jobs.transcript import Word, mark_estimated
 from pipeline.captions.caption_words import prepare_words
 from pipeline.captions.grouping import CaptionGroup, group_words, join_words
@@ -39,6 +41,43 @@ def test_a_group_holds_no_more_words_columns_or_seconds_than_the_style_allows() 
         if len(group.words) > 1:
             assert count_columns(join_words(group.words)) <= 18
             assert group.words[-1].end - group.words[0].start <= 1.6
+
+
+_MARKS = ["", ",", ".", "?", "…", ":"]
+_SPOKEN = st.tuples(
+    st.text("abçéñxyz019", min_size=1, max_size=14),
+    st.sampled_from(_MARKS),
+    st.floats(0.04, 1.2),  # seconds of the word
+    st.sampled_from([0.0, 0.0, 0.05, 0.3, 0.7, 3.0]),  # seconds of the pause after it
+    st.booleans(),
+)
+
+
+def speak(spoken: list[tuple[str, str, float, float, bool]]) -> list[Word]:
+    words, now = list[Word](), 0.0
+    for text, mark, seconds, pause, is_turn in spoken:
+        words.append(Word(text=text + mark, start=now, end=now + seconds, is_speaker_change=is_turn))
+        now += seconds + pause
+    return words
+
+
+@given(st.lists(_SPOKEN, max_size=60), st.sampled_from(sorted(load_caption_styles())))
+def test_whatever_is_said_no_word_is_lost_or_doubled_and_limits_hold(
+    spoken: list[tuple[str, str, float, float, bool]], name: str
+) -> None:
+    style = get_caption_style(name)
+    prepared = prepare_words(speak(spoken), style, "pt", str, 40)
+    groups = group_words(prepared, style.group)
+    assert [word for group in groups for word in group.words] == prepared
+    for group in groups:
+        assert group.start == group.words[0].start <= group.end
+        assert len(group.words) <= style.group.max_words
+        if len(group.words) > 1:
+            assert count_columns(join_words(group.words)) <= style.group.max_chars
+            assert group.words[-1].end - group.words[0].start <= style.group.max_seconds
+        assert all(one.start <= other.start for one, other in pairwise(group.words))
+        assert not any(word.is_speaker_change for word in group.words[1:])
+    assert all(one.end <= other.start for one, other in pairwise(groups))
 
 
 def test_every_word_is_shown_once_and_in_order() -> None:

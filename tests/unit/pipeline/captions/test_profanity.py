@@ -1,8 +1,15 @@
-"""Masking of profanity: what is hidden of a word, and which words only look like profane ones."""
+"""Masking of profanity: what is hidden of a word, and where; and which words only look like profane ones."""
 
 import pytest
 
+from models.jobs.options import CaptionOptions
+from models.jobs.transcript import SubtitleLine, Translation, Word
+from pipeline.captions.composition import prepare_lines, prepare_texts
 from pipeline.captions.emphasis import mask_profanity
+
+WORDS = [Word(text="Que", start=0.2, end=0.5), Word(text="merda!", start=0.5, end=1.0)]
+LINES = Translation(language="en", lines=(SubtitleLine(text="What a shit, man!", start=0.2, end=1.0),))
+MASKED = CaptionOptions(profanity="mask")
 
 
 @pytest.mark.parametrize(
@@ -41,3 +48,19 @@ def test_where_a_language_has_no_list_words_are_masked_that_mean_nothing_else_th
     assert mask_profanity("gilipollas", "fr") == "g********s"
     assert mask_profanity("dick", "de") == "dick"
     assert mask_profanity("shit", "pt") == "shit"
+
+
+def test_profane_words_are_masked_and_keep_their_times() -> None:
+    found = prepare_texts(WORDS, MASKED, "pt")
+    assert [word.text for word in found] == ["Que", "m***a!"]
+    assert [(word.start, word.end) for word in found] == [(0.2, 0.5), (0.5, 1.0)]
+
+
+def test_the_lines_of_a_translation_are_masked_by_the_words_of_their_language() -> None:
+    (line,) = prepare_lines(LINES, MASKED).lines
+    assert (line.text, line.start, line.end) == ("What a s**t, man!", 0.2, 1.0)
+
+
+def test_nothing_is_masked_unasked() -> None:
+    assert [word.text for word in prepare_texts(WORDS, CaptionOptions(), "pt")] == ["Que", "merda!"]
+    assert prepare_lines(LINES, CaptionOptions()) == LINES

@@ -47,6 +47,12 @@ def test_every_word_is_lit_within_a_frame_of_its_start(fps: float) -> None:
             assert -0.5 <= (lit[group, index] - start) * fps <= 1.0
 
 
+def test_a_word_is_lit_by_the_lead_before_its_start() -> None:
+    timeline = CaptionTimeline(blocks([[0.0, 1.0]], [2.0]), STILL, lead=0.04)
+    states = [timeline.find_state(seconds) for seconds in (0.95, 0.965, 1.0)]
+    assert [state.active_index for state in states if state] == [0, 1, 1]
+
+
 def test_the_highlight_stays_through_the_gaps_of_a_group() -> None:
     timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), STILL)
     seen = [timeline.find_state(step / 100) for step in range(300)]

@@ -14,9 +14,10 @@ from models.errors import ErrorCode, JobCancelled, ProcessingFailed
 from models.jobs.transcript import Transcript, Word
 from models.retries import Backoff
 from pipeline.chat.model import ChatJob
-from pipeline.chat.translation import MAX_LINES, translate_lines, translate_transcript
+from pipeline.chat.translation import MAX_LINES, translate_below, translate_lines, translate_transcript
 from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
+from pipeline.speech.subtitles.writer import write
 
 QUICK = Backoff(first=0.001, maximum=0.001)
 LINES = [f"line {number}" for number in range(100)]
@@ -96,10 +97,56 @@ def test_a_part_with_another_number_of_lines_is_asked_for_in_smaller_parts(
 @pytest.mark.parametrize(
     "answer", ["not JSON", "", "[]", {"lines": "x"}, {"lines": []}, {"lines": [{"number": 1}]}, {"other": 1}]
 )
-def test_lines_that_are_never_translated_stay_as_they_were_after_some_tries(fake: FakeGroq, answer: object) -> None:
+def test_answers_that_stay_unusable_are_a_failure_after_some_tries(fake: FakeGroq, answer: object) -> None:
     fake.chat = lambda _: answer
-    assert translate(fake, LINES) == LINES
-    assert fake.attempts <= 30
+    with pytest.raises(ProcessingFailed) as failed:
+        translate(fake, LINES)
+    assert failed.value.code is ErrorCode.TEXT_SERVICE_DOWN
+    assert fake.attempts <= 90
+
+
+def leave_unchanged(*texts: str) -> Callable[[ChatCall], dict[str, Any]]:
+    def answer(call: ChatCall) -> dict[str, Any]:
+        sent = call.user["lines"]
+        return {"lines": [each if each["text"] in texts else {**each, "text": each["text"].upper()} for each in sent]}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "line", ["this is how it was", "This, too, is as it was!", "THIS IS HOW IT WAS", "и это тоже так"]
+)
+def test_more_than_a_tenth_of_lines_that_come_back_as_they_were_is_a_failure(fake: FakeGroq, line: str) -> None:
+    fake.chat = leave_unchanged(line)
+    assert translate(fake, [*LINES[:9], line]) == [*(each.upper() for each in LINES[:9]), line]
+    with pytest.raises(ProcessingFailed) as failed:
+        translate(fake, [*LINES[:8], line])
+    assert failed.value.code is ErrorCode.TEXT_SERVICE_DOWN
+
+
+def test_a_language_without_spaces_that_comes_back_as_it_was_is_a_failure(fake: FakeGroq) -> None:
+    fake.chat = lambda call: call.user
+    with pytest.raises(ProcessingFailed):
+        translate_lines(chat(fake), ["你好世界欢迎你们"], "zh", "en", ChatJob())
+    assert translate_lines(chat(fake), ["东京", "OK"], "zh", "en", ChatJob()) == ["东京", "OK"]
+
+
+def test_names_numbers_and_exclamations_may_stay_as_they_were(fake: FakeGroq) -> None:
+    fake.chat = lambda call: call.user
+    lines = ["Oh!", "no, no", "Maria da Silva, São Paulo", "iPhone 15 Pro", "Taxi", "“Bohemian Rhapsody”"]
+    assert translate(fake, lines) == lines
+
+
+def test_a_line_that_both_languages_have_alike_is_not_shown_twice(fake: FakeGroq) -> None:
+    fake.chat = leave_unchanged("Maria!")
+    source = talk("Maria! Come here now and see what is going on in the house. ok", pause=1.0)
+    below = translate_below(chat(fake), source, "pt", ChatJob())
+    assert "Maria!" not in [line.text for line in below.lines]
+    for suffix in (".srt", ".vtt", ".ass", ".txt"):
+        written = write(source, suffix, below)
+        assert written.count("Maria!") == 1
+        assert written.count("OK") == 1
+        assert "\n\n\n" not in written
 
 
 def test_one_line_that_cannot_be_translated_takes_no_other_with_it(fake: FakeGroq) -> None:
@@ -108,7 +155,7 @@ def test_one_line_that_cannot_be_translated_takes_no_other_with_it(fake: FakeGro
         return {"lines": [each for each in found["lines"] if each["text"] != "LINE 3"]}
 
     fake.chat = answer
-    assert translate(fake, LINES[:8]) == [line if line == "line 3" else line.upper() for line in LINES[:8]]
+    assert translate(fake, LINES[:16]) == [line if line == "line 3" else line.upper() for line in LINES[:16]]
 
 
 @given(
@@ -131,10 +178,20 @@ def test_whatever_is_answered_there_are_as_many_lines_and_none_is_empty(lines: l
         }[kind]
 
     fake.chat = answer
-    found = translate(fake, lines)
+    found = translate_or_none(fake, lines)
+    if found is None:
+        assert answers
+        return
     assert len(found) == len(lines)
     for one, other in zip(lines, found, strict=True):
         assert other in {one, " ".join(one.upper().split())}
+
+
+def translate_or_none(fake: FakeGroq, lines: list[str]) -> list[str] | None:
+    try:
+        return translate(fake, lines)
+    except ProcessingFailed:
+        return None
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -175,8 +232,11 @@ def _answer_type() -> Any:
     return TranslatedLines
 
 
-def talk(text: str, language: str = "en") -> Transcript:
-    words = [Word(text=each, start=n * 0.5, end=n * 0.5 + 0.4) for n, each in enumerate(text.split())]
+def talk(text: str, language: str = "en", pause: float = 0.1) -> Transcript:
+    """Words of 0.4 s with pauses after each, seconds."""
+    words = [
+        Word(text=each, start=n * (0.4 + pause), end=n * (0.4 + pause) + 0.4) for n, each in enumerate(text.split())
+    ]
     return Transcript(language=language, words=tuple(words), engine="groq", confidence=0.9)
 
 
@@ -184,6 +244,7 @@ def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
     source = talk("This is the first sentence of two. Here comes another one for you. ok")
     found = translate_transcript(chat(fake), source, "pt", ChatJob())
     assert (found.language, found.engine, found.text) == ("pt", "groq", source.text.upper())
+    assert all(word.has_estimated_times for word in found.words)
     assert (found.words[0].start, found.words[-1].end) == (source.words[0].start, source.words[-1].end)
     sent = [each["text"] for each in fake.chat_calls[0].user["lines"]]
     firsts = [word for word in source.words if any(re.match(re.escape(word.text), line) for line in sent)]

@@ -413,6 +413,16 @@ def test_seconds_are_recorded_as_groq_charges_them_also_where_it_fails_later(fak
     assert charged == [10.0]
 
 
+@pytest.mark.parametrize("body", [b"", b"{malformed", b"[]", b"{}"])
+def test_seconds_of_an_answer_that_cannot_be_read_are_recorded(fake: FakeGroq, audio: Path, body: bytes) -> None:
+    charged: list[float] = []
+    fake.faults = [GroqFault(200, body=body)]
+    request = replace(request_for([SoundPiece(audio, 0.0, 60.0)]), record_seconds=charged.append)
+    with pytest.raises(ProcessingFailed):
+        engine(fake).transcribe(request)
+    assert charged == [60.0]
+
+
 def test_progress_is_the_share_of_the_recording_that_is_heard(fake: FakeGroq, tmp_path: Path) -> None:
     fake.hear = speak_every_second
     shares: list[float] = []

@@ -1,19 +1,24 @@
 """Films are finished without touching their picture: loudness by an independent meter, subtitles by reading them."""
 
+import contextlib
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 import pytest
-from fakes import sample_containers, sample_files
+from fakes import sample_containers, sample_files, voices
 from fakes.film_probe import probe_film
 from fakes.loudness_meter import RATE, Sound, compute_loudness, compute_true_peak, find_lag, read_sound
+from numpy.typing import NDArray
 
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
 from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.film import make
+from pipeline.media.finishing.loudness import adjust_loudness
 from pipeline.speech.subtitles.writer import list_captions
 
 FAST = EncodingOptions(preset=X264Preset.ULTRAFAST)
@@ -54,12 +59,14 @@ def speak(level: float, *, click: float = 0.0, seconds: float = 6, channels: int
     return np.clip(np.stack([sound] * channels), -1, 1)
 
 
-def write_film(folder: Path, sound: Sound, *, codec: str = "aac", late: float = 0, suffix: str = "mp4") -> Path:
+def write_film(
+    folder: Path, sound: Sound, *, codec: str = "aac", late: float = 0, suffix: str = "mp4", bit_rate: int = 96_000
+) -> Path:
     """A film with a sound, which may begin later than the picture."""
     (recording := folder / f"sound.{suffix}").unlink(missing_ok=True)
     layout = {1: "mono", 2: "stereo"}[len(sound)]
     with av.open(str(recording), "w") as container:
-        stream = container.add_stream(codec, rate=RATE, layout=layout, bit_rate=96_000)
+        stream = container.add_stream(codec, rate=RATE, layout=layout, bit_rate=bit_rate)
         for start in range(0, sound.shape[1], 1024):
             block = np.ascontiguousarray(sound[:, start : start + 1024], np.float32)
             frame = av.AudioFrame.from_ndarray(block, "fltp", layout)
@@ -90,6 +97,56 @@ def test_sound_becomes_as_loud_as_platforms_play_it(tmp_path: Path, sound: Sound
     assert compute_true_peak(heard) <= -1
     assert film.size == film.path.stat().st_size
     assert probe_film(film.path).is_faststart
+
+
+def talk(seconds: float = 6) -> Sound:
+    """Two voices in phrases of 0.2 to 0.9 s with pauses; peaks are 20 dB above the loudness, as people's."""
+    random, pieces = np.random.default_rng(5), list[NDArray[np.float64]]()
+    while sum(map(len, pieces)) < seconds * voices.RATE:
+        length, pitch, level = random.uniform(0.2, 0.9), random.choice([105, 190]), random.uniform(0.35, 1)
+        phrase = voices.speak(length, pitch, seed=len(pieces) + 1) / 32768
+        pieces += [phrase * level * np.hanning(len(phrase)) ** 0.5, np.zeros(round(0.25 * voices.RATE))]
+    sound = np.concatenate(pieces) + random.normal(0, 0.001, sum(map(len, pieces)))
+    times = np.arange(round(seconds * RATE)) / RATE
+    return np.interp(times, np.arange(len(sound)) / voices.RATE, sound)[None, :] * 0.3
+
+
+def measure_by_ffmpeg(path: Path) -> tuple[float, float]:
+    """LUFS and dBTP of what a player decodes, by FFmpeg's meter of EBU R128."""
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        graph = av.filter.Graph()
+        meter = graph.add("ebur128", "metadata=1:peak=true:framelog=quiet")
+        graph.link_nodes(graph.add_abuffer(template=stream), meter, graph.add("abuffersink")).configure()
+        measured = list[av.AudioFrame]()
+        for frame in [*container.decode(stream), None]:
+            graph.push(frame)
+            with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
+                while True:
+                    measured.append(cast("av.AudioFrame", graph.pull()))
+    peak = max(float(frame.metadata.get("lavfi.r128.true_peak", 0)) for frame in measured)
+    loudness = [frame.metadata["lavfi.r128.I"] for frame in measured if "lavfi.r128.I" in frame.metadata]
+    return float(loudness[-1]), 20 * math.log10(peak)
+
+
+@pytest.mark.parametrize("bit_rate", [32_000, 48_000, 64_000, 70_000, 96_000, 128_000])
+def test_speech_of_any_bit_rate_becomes_as_loud_as_platforms_play_it(tmp_path: Path, bit_rate: int) -> None:
+    film = caption(write_film(tmp_path, talk(), bit_rate=bit_rate), normalise_loudness=True)
+    loudness, peak = measure_by_ffmpeg(film.path)
+    assert loudness == pytest.approx(-14, abs=0.5)
+    assert peak <= -1
+
+
+@pytest.mark.parametrize("bit_rate", [64_000, 70_000, 96_000])
+def test_speech_that_may_not_grow_becomes_as_loud(tmp_path: Path, bit_rate: int) -> None:
+    source = write_film(tmp_path, talk(), bit_rate=bit_rate)
+    out = adjust_loudness(source, tmp_path / "out.mp4", spare_bytes=0)
+    assert out is not None
+    loudness, peak = measure_by_ffmpeg(out)
+    assert loudness == pytest.approx(-14, abs=0.5)
+    assert peak <= -1
+    with av.open(str(out)) as louder:
+        assert louder.streams.audio[0].bit_rate <= 1.1 * bit_rate
 
 
 @pytest.mark.parametrize("click", [0, 0.9])
@@ -167,6 +224,19 @@ def test_times_of_cues_are_those_of_a_film_that_starts_late(tmp_path: Path) -> N
     with av.open(str(made.path)) as container:
         start = container.start_time / av.time_base
     assert read_cues(made.path)[0][0] == pytest.approx(start + WORDS[0].start, abs=0.03)
+
+
+def test_profanity_is_masked_in_the_tracks_of_both_languages(tmp_path: Path) -> None:
+    source = sample_files.write_film(tmp_path / "x.mp4", seconds=4, sound=None)
+    words = [Word(text="Que", start=0.2, end=0.5), Word(text="merda!", start=0.5, end=1.0)]
+    lines = (SubtitleLine(text="What a shit!", start=0.2, end=1.0),)
+    options = CaptionOptions(encoding=FAST, subtitle_track=True, profanity="mask")
+    film = make(
+        source, words, tmp_path / "film.mp4", options, lambda _stage, _share: None,
+        language="pt", translation=Translation(language="en", lines=lines),
+    )  # fmt: skip
+    texts = [text for track in (0, 1) for _, _, text in read_cues(film.path, track)]
+    assert texts == ["Que m***a!", "What a s**t!"]
 
 
 def test_without_the_switch_there_is_no_track(tmp_path: Path) -> None:

@@ -154,3 +154,15 @@ def test_captions_move_no_more_often_than_faces_come_and_go(pattern: list[bool])
     changes = sum(one != other for one, other in pairwise(pattern))
     assert sum(one != other for one, other in pairwise(offsets)) <= min(changes, 2)
     assert all(offset for offset, there in zip(offsets, pattern, strict=True) if there)
+
+
+def test_captions_keep_clear_of_where_lips_open() -> None:
+    box = FaceBox(300, 600, 450, 600)
+    faces = film_of(box)
+    (region,) = faces.find_regions(0.0, 1.0)
+    (area,) = list_face_areas(faces, block(0.0, 1.0), FRAME)
+    lips, side = region.mouth, region.box.height
+    assert area.mouth.left <= lips.x - 0.05 * side
+    assert area.mouth.right >= lips.x + lips.width + 0.05 * side
+    assert area.mouth.top <= lips.y - 0.05 * side
+    assert area.mouth.bottom >= lips.y + lips.height + 0.09 * side

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.speech.subtitles import reader
 from pipeline.speech.subtitles.cue_order import order_cues
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
 
@@ -70,10 +71,34 @@ def test_two_speakers_at_once_are_two_lines() -> None:
     assert (words[0].start, words[-1].end) == (1, 3.2)
 
 
-def test_a_dash_begins_the_line_of_another_speaker() -> None:
-    words = list(build_cue(1, 3, "- Hi.\n- Hello you.\nfriend").split_words())
-    assert [word.text for word in words] == ["- Hi.", "- Hello", "you.", "friend"]
-    assert [word.is_speaker_change for word in words] == [False, True, False, False]
+@pytest.mark.parametrize("mark", ["- ", "-", "– ", "—", "‐ ", ">> ", ">>", ">>> "])
+def test_a_mark_of_another_speaker_is_no_word_but_a_change_of_speaker(mark: str) -> None:
+    words = list(build_cue(1, 3, f"{mark}Hi.\n{mark}Hello you.\nfriend").split_words())
+    assert [word.text for word in words] == ["Hi.", "Hello", "you.", "friend"]
+    assert [word.is_speaker_change for word in words] == [True, True, False, False]
+    assert words[0].start == 1
+
+
+def test_a_mark_of_another_speaker_may_stand_alone_or_in_a_line() -> None:
+    words = list(build_cue(1, 3, "-你好\n-好").split_words())
+    assert [(word.text, word.is_speaker_change) for word in words] == [("你", True), ("好", False), ("好", True)]
+    words = list(build_cue(1, 3, "Yes. >> No").split_words())
+    assert [(word.text, word.is_speaker_change) for word in words] == [("Yes.", False), ("No", True)]
+
+
+@pytest.mark.parametrize("text", ["-5 degrees", "well-known - or not", "-- and so", "x > y"])
+def test_other_dashes_are_no_marks_of_speakers(text: str) -> None:
+    words = list(build_cue(1, 3, text).split_words())
+    assert " ".join(word.text for word in words) == text
+    assert not any(word.is_speaker_change for word in words)
+
+
+@pytest.mark.parametrize("mark", ["- ", "&gt;&gt; "])
+def test_each_cue_with_a_mark_in_a_file_is_another_speaker_but_for_the_first(mark: str) -> None:
+    blocks = [f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{mark}Oi, tudo\n" for n in (1, 2, 3)]
+    words = reader.read("\n".join(blocks).encode()).words
+    assert [word.text for word in words] == ["Oi,", "tudo"] * 3
+    assert [word.is_speaker_change for word in words] == [False, False, True, False, True, False]
 
 
 def test_signs_are_left_out_and_moved_dialogue_stays() -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from models.jobs.transcript import Transcript, Word, mark_estimated
 from pipeline.speech.subtitles import reader, writer
 
@@ -32,3 +34,31 @@ def test_a_line_with_an_estimate_is_filled_at_once() -> None:
     assert [word.text for word in reader.read(writer.write(TRANSCRIPT, ".ass").encode()).words] == [
         "It", "rained.", "All", "night.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n00:00:01,000 --> 00:00:03,000\nThe bakers open early\n",
+        "WEBVTT\n\n00:01.000 --> 00:03.000\nThe bakers open early\n",
+        "[Events]\nDialogue: 0,0:00:01.00,0:00:03.00,Default,,0,0,0,,The bakers open early\n",
+    ],
+    ids=["srt", "vtt", "ass"],
+)
+def test_words_that_share_the_time_of_a_line_have_estimated_times(text: str) -> None:
+    words = reader.read(text.encode()).words
+    assert [word.text for word in words] == ["The", "bakers", "open", "early"]
+    assert all(word.has_estimated_times for word in words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n00:00:01,000 --> 00:00:03,000\nBakers!\n",
+        "WEBVTT\n\n00:01.000 --> 00:03.000\nThe <00:01.500>bakers <00:02.000>open\n",
+        "[Events]\nDialogue: 0,0:00:01.00,0:00:03.00,Default,,0,0,0,,{\\k50}The {\\k50}bakers {\\k100}open\n",
+    ],
+    ids=["one word", "vtt", "ass"],
+)
+def test_times_of_words_in_a_file_are_believed(text: str) -> None:
+    assert not any(word.has_estimated_times for word in reader.read(text.encode()).words)

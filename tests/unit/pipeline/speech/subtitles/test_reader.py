@@ -36,7 +36,7 @@ def refused(data: bytes) -> bool:
 
 def test_lines_of_srt_become_words_that_share_their_time() -> None:
     found = reader.read(SRT.encode(), "en")
-    assert found.text == "Good morning everybody, - how are you?"
+    assert found.text == "Good morning everybody, how are you?"
     assert (found.words[0].start, found.words[2].end) == (1.0, 3.0)
     assert found.words[3].start == 3.5
     assert found.words[0].end - found.words[0].start < found.words[1].end - found.words[1].start

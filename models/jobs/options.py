@@ -161,7 +161,7 @@ class SpeechOptions(JobOptions):
     def with_own_language(self, language: str) -> Self:
         return self.model_copy(update={"own_language": language})
 
-    def guess_language(self, language: str) -> str:
+    def resolve_language(self, language: str) -> str:
         """The language of a text: where it is unknown, the one that is said to be spoken, or else the user's own."""
         if language != UNKNOWN_LANGUAGE:
             return language

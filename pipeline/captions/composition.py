@@ -62,7 +62,7 @@ def prepare_texts(words: Sequence[Word], options: CaptionOptions, language: str)
     """The words with profanity masked, where the options ask for that."""
     if options.profanity != "mask":
         return words
-    language = options.guess_language(language)
+    language = options.resolve_language(language)
     return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
 
 

@@ -74,7 +74,7 @@ def _mask_title(options: CaptionOptions, language: str) -> CaptionOptions:
     """The options with profanity masked in the given title too, where they ask for that."""
     if options.profanity != "mask":
         return options
-    language = options.guess_language(language)
+    language = options.resolve_language(language)
     title = " ".join(mask_profanity(word, language) for word in options.title_text.split())
     return options.model_copy(update={"title_text": title})
 

@@ -13,7 +13,7 @@ PieceT = TypeVar("PieceT")
 
 
 def choose_pieces(pieces: Sequence[PieceT]) -> Sequence[PieceT]:
-    """The pieces, spread over a recording, in which its language is looked for: the first may be music or a greeting."""
+    """The pieces, spread over a recording, in which its language is looked for: the first may be music."""
     step = max(1, len(pieces) // _PIECES)
     return pieces[::step][:_PIECES]
 

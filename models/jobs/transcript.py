@@ -27,6 +27,7 @@ class Word(BaseModel):
     end: float = Field(ge=0)
     is_speaker_change: bool = False  # somebody else begins to speak here
     has_estimated_times: bool = False
+    is_emphasised: bool = False  # chosen to stand out; where no word is, rules choose
     anchor: Anchor | None = None  # where its subtitle stands, if the file says so
     side: Side | None = None
 

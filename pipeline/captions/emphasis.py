@@ -24,7 +24,14 @@ _PRONOUNS = frozenset({"I", "I'm", "I’m", "I'll", "I’ll", "I've", "I’ve", 
 
 
 def find_emphasis(words: Sequence[Word], language: str) -> frozenset[int]:
-    """Indices of words worth emphasis: numbers with what they count, money, names, and those of the language's list."""
+    """Indices of words worth emphasis: those that were chosen before; where none was, numbers with what they count,
+    money, names, and those of the language's list.
+    """
+    chosen = frozenset(index for index, word in enumerate(words) if word.is_emphasised)
+    return chosen or _find_by_rules(words, language)
+
+
+def _find_by_rules(words: Sequence[Word], language: str) -> frozenset[int]:
     names = _find_names(words, language)
     found = {
         index

@@ -2,10 +2,12 @@
 
 from typing import cast
 
+from models.jobs.caption_styles import get_caption_style
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript
 from models.limits import load_limits
 from models.media.facts import MediaKind
+from pipeline.chat.emphasis import choose_emphasis
 from pipeline.chat.headline import write_headline
 from pipeline.kinds.job_kind import (
     AGAIN_BUTTON,
@@ -52,7 +54,7 @@ def run(job: RunningJob) -> JobResult:
     subtitles = {name: job.spec.folder / f"film.{name}" for name in SUBTITLE_FORMATS}
     arguments = {
         "video": job.spec.inputs[0],
-        "words": shown.words,
+        "words": _choose_emphasis(job, options, shown).words,
         "out": job.spec.folder / "film.mp4",
         "options": _find_title(job, options, shown),
         "language": shown.language,
@@ -72,3 +74,9 @@ def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> 
     if not options.title or options.title_text or job.chat is None:
         return options
     return options.model_copy(update={"title_text": write_headline(job.chat, shown, job.chat_job)})
+
+
+def _choose_emphasis(job: RunningJob, options: CaptionOptions, shown: Transcript) -> Transcript:
+    """What is shown, with the words that the chat model emphasises, where the style emphasises and there is a model."""
+    style = options.custom_style or get_caption_style(options.style)
+    return choose_emphasis(job.chat, shown, job.chat_job) if style.emphasis.fills and job.chat else shown

@@ -21,7 +21,6 @@ from pipeline.speech.whisper.vocabulary_choice import choose_hearing
 MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
-_LANGUAGE_PIECES: Final = 3  # pieces of a recording in which its language is looked for
 
 Piece = segmentation.PieceSpan
 
@@ -74,8 +73,7 @@ def _detect_language(
     model: WhisperModel, recording: WavReader, pieces: Sequence[Piece], own_language: str | None
 ) -> str:
     """The language of a recording, from pieces spread over it. Raises RequestRejected(LANGUAGE_UNCLEAR)."""
-    step = max(1, len(pieces) // _LANGUAGE_PIECES)
-    chosen = pieces[::step][:_LANGUAGE_PIECES]
+    chosen = language_detection.choose_pieces(pieces)
     found = language_detection.choose_language(
         [model.detect_languages(recording.read_samples(start, end)) for start, end in chosen],
         own_language,

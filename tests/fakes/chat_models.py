@@ -36,13 +36,14 @@ def build_talk(
 
 
 def answer_with_everything(call: ChatCall) -> dict[str, Any]:
-    """An answer to whichever question was asked: a summary, notes, chapters or translated lines."""
-    lines = call.user["lines"]
+    """An answer to whichever question was asked: a summary, notes, chapters, translated lines or no emphasis."""
+    lines = call.user.get("lines", [])
     answers: dict[str, dict[str, Any]] = {
         "RecordingSummary": {"overview": f"About {len(lines)} lines.", "points": ["First.", "Second."]},
         "RecordingNotes": {"points": [f"Note on {len(lines)} lines."]},
         "ChapterList": {"chapters": _divide(lines)},
         "TranslatedLines": {"lines": [{**line, "text": line["text"].upper()} for line in _only_objects(lines)]},
+        "EmphasisedWords": {"numbers": []},
     }
     return answers[call.parameters["response_format"]["json_schema"]["name"]]
 

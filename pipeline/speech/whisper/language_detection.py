@@ -1,12 +1,21 @@
 """Which language is spoken, from the probabilities that Whisper gives for pieces of a recording."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 OWN_WEIGHT: Final = 3.0  # of the person's own language, against those that nobody expects
 EXPECTED_WEIGHT: Final = 1.5  # of other languages that are expected here
 UNLIKELY_WEIGHT: Final = 0.05  # of those that Whisper names for what it does not understand
 MIN_PROBABILITY: Final = 0.5  # below this the language is unclear
+_PIECES: Final = 3  # of a recording in which its language is looked for
+
+PieceT = TypeVar("PieceT")
+
+
+def choose_pieces(pieces: Sequence[PieceT]) -> Sequence[PieceT]:
+    """The pieces, spread over a recording, in which its language is looked for: the first may be music."""
+    step = max(1, len(pieces) // _PIECES)
+    return pieces[::step][:_PIECES]
 
 
 def choose_language(

@@ -225,6 +225,16 @@ def test_tokens_of_answers_that_cannot_be_used_are_paid_for_too(shop: World, gro
     assert done.prompt_tokens == 100 * len(groq.chat_calls) > 0
 
 
+@pytest.mark.parametrize(("style", "requests"), [("hormozi", 1), ("minimal", 0)])
+def test_emphasis_is_asked_for_once_a_film_where_the_style_has_it(
+    shop: World, groq: FakeGroq, style: str, requests: int
+) -> None:
+    job = shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions(style=style))
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert (done.status, len(groq.chat_calls), done.prompt_tokens) == ("done", requests, 100 * requests)
+
+
 @pytest.mark.parametrize("lines", ["translated", "both"])
 def test_a_translation_that_never_comes_is_a_failure_without_charge(shop: World, groq: FakeGroq, lines: str) -> None:
     groq.chat = lambda _: "no JSON"

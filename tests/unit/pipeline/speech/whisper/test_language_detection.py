@@ -1,6 +1,6 @@
 """Which language is spoken, where the model is sure, and where it hesitates."""
 
-from pipeline.speech.whisper.language_detection import choose_language, weigh_languages
+from pipeline.speech.whisper.language_detection import choose_language, choose_pieces, weigh_languages
 
 EXPECTED = ("pt", "en", "es")
 
@@ -33,3 +33,9 @@ def test_what_whisper_names_for_what_it_does_not_understand_is_doubted() -> None
 def test_probabilities_add_up_to_one() -> None:
     weighed = weigh_languages([{"pt": 0.5, "es": 0.4}, {"en": 0.9}], "en", EXPECTED)
     assert abs(sum(weighed.values()) - 1) < 1e-9
+
+
+def test_the_language_is_looked_for_in_pieces_all_over_the_recording() -> None:
+    assert choose_pieces(range(9)) == range(0, 9, 3)
+    assert choose_pieces([1, 2, 3, 4]) == [1, 2, 3]
+    assert choose_pieces([1]) == [1]

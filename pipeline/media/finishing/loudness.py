@@ -70,7 +70,7 @@ def adjust_loudness(film: Path, out: Path, spare_bytes: int | None = None) -> Pa
         if _is_reached(attempts[-1].result):
             return out
         correction = _improve_correction(attempts)
-    best = min(attempts, key=_rate_attempt)
+    best = min(attempts, key=_compute_error)
     if best is not attempts[-1]:
         _write_sound(film, out, best.correction, levels, spare_rate)
     return out
@@ -85,12 +85,12 @@ def _improve_correction(attempts: Sequence[_Attempt]) -> _Correction:
     down.
     """
     last = attempts[-1]
-    gain = last.correction.gain + (TARGET_LOUDNESS - last.result.loudness) / _estimate_slope(attempts)
+    gain = last.correction.gain + (TARGET_LOUDNESS - last.result.loudness) / _compute_slope(attempts)
     ceiling = last.correction.ceiling + _CEILING_STEP * (MAX_PEAK - _PEAK_MARGIN - last.result.peak)
     return _Correction(gain, min(MAX_PEAK, max(_LOWEST_CEILING, ceiling)))
 
 
-def _estimate_slope(attempts: Sequence[_Attempt]) -> float:
+def _compute_slope(attempts: Sequence[_Attempt]) -> float:
     """How much louder, in dB, a dB of gain made the sound between the last two attempts."""
     if len(attempts) < 2:
         return 1.0
@@ -100,7 +100,7 @@ def _estimate_slope(attempts: Sequence[_Attempt]) -> float:
     return min(1.0, max(_LEAST_SLOPE, slope))
 
 
-def _rate_attempt(attempt: _Attempt) -> tuple[float, float]:
+def _compute_error(attempt: _Attempt) -> tuple[float, float]:
     """How bad a result is: a peak that is too high first, then its distance from the loudness."""
     return max(0.0, attempt.result.peak - MAX_PEAK), abs(attempt.result.loudness - TARGET_LOUDNESS)
 

@@ -70,7 +70,7 @@ def adjust_loudness(film: Path, out: Path, spare_bytes: int | None = None) -> Pa
         if _is_reached(attempts[-1].result):
             return out
         correction = _improve_correction(attempts)
-    best = min(attempts, key=_measure_distance)
+    best = min(attempts, key=_compute_error)
     if best is not attempts[-1]:
         _write_sound(film, out, best.correction, levels, spare_rate)
     return out
@@ -100,7 +100,7 @@ def _compute_slope(attempts: Sequence[_Attempt]) -> float:
     return min(1.0, max(_LEAST_SLOPE, slope))
 
 
-def _measure_distance(attempt: _Attempt) -> tuple[float, float]:
+def _compute_error(attempt: _Attempt) -> tuple[float, float]:
     """How bad a result is: a peak that is too high first, then its distance from the loudness."""
     return max(0.0, attempt.result.peak - MAX_PEAK), abs(attempt.result.loudness - TARGET_LOUDNESS)
 

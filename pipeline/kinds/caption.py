@@ -50,11 +50,12 @@ def run(job: RunningJob) -> JobResult:
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
     translation = job.translate_below(transcript, options)
-    shown = transcript if translation else job.translate(transcript, options.target_language)
+    said = transcript if translation else job.translate(transcript, options.target_language)
+    shown = _choose_emphasis(job, options, said)
     subtitles = {name: job.spec.folder / f"film.{name}" for name in SUBTITLE_FORMATS}
     arguments = {
         "video": job.spec.inputs[0],
-        "words": _choose_emphasis(job, options, shown).words,
+        "words": shown.words,
         "out": job.spec.folder / "film.mp4",
         "options": _find_title(job, options, shown),
         "language": shown.language,
@@ -66,7 +67,9 @@ def run(job: RunningJob) -> JobResult:
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
     files = (*list_film_files(film), *(describe_text_file(name, path) for name, path in subtitles.items()))
-    return JobResult(files, transcript, shown if shown is not transcript else None, translation)
+    if said is transcript:
+        return JobResult(files, shown, None, translation)
+    return JobResult(files, transcript, shown, translation)
 
 
 def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> CaptionOptions:
@@ -76,7 +79,11 @@ def _find_title(job: RunningJob, options: CaptionOptions, shown: Transcript) -> 
     return options.model_copy(update={"title_text": write_headline(job.chat, shown, job.chat_job)})
 
 
-def _choose_emphasis(job: RunningJob, options: CaptionOptions, shown: Transcript) -> Transcript:
-    """What is shown, with the words that the chat model emphasises, where the style emphasises and there is a model."""
+def _choose_emphasis(job: RunningJob, options: CaptionOptions, said: Transcript) -> Transcript:
+    """The words with those marked that the chat model emphasises, where the style emphasises and there is a model. The
+    choice is kept with the transcript, so that versions of a film do not ask again.
+    """
     style = options.custom_style or get_caption_style(options.style)
-    return choose_emphasis(job.chat, shown, job.chat_job) if style.emphasis.fills and job.chat else shown
+    if job.chat is None or not style.emphasis.fills or any(word.is_emphasised for word in said.words):
+        return said
+    return choose_emphasis(job.chat, said, job.chat_job)

@@ -1,5 +1,6 @@
 """Words of a film that stand out, chosen by the chat model from all that is said."""
 
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from models.errors import ProcessingFailed
 from models.jobs.transcript import Transcript
 from models.languages import load_languages
-from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
+from pipeline.chat.model import OPTIONAL_PATIENCE, AnswerUnusable, ChatAnswer, ChatJob, ChatModel
 
 MAX_WORDS: Final = 1500  # of a film, that are sent
 WORDS_PER_EMPHASIS: Final = 6  # at least, on average
@@ -37,7 +38,12 @@ def choose_emphasis(model: ChatModel, transcript: Transcript, job: ChatJob) -> T
     language = load_languages().names.get(transcript.language, "some language")
     text = " ".join(f"[{number}] {word.text}" for number, word in enumerate(transcript.words, start=1))
     try:
-        answer = model.ask(_INSTRUCTIONS.format(language=language), {"text": text}, EmphasisedWords, job)
+        answer = model.ask(
+            _INSTRUCTIONS.format(language=language),
+            {"text": text},
+            EmphasisedWords,
+            replace(job, patience=OPTIONAL_PATIENCE),
+        )
     except (AnswerUnusable, ProcessingFailed) as error:
         _log.warning("emphasis-missing", error=str(error))
         return transcript

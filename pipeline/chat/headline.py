@@ -1,5 +1,6 @@
 """Headline of a video: what makes people watch on, in a few words, from what is said in it."""
 
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from models.errors import ProcessingFailed
 from models.jobs.transcript import Transcript
 from models.languages import load_languages
-from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
+from pipeline.chat.model import OPTIONAL_PATIENCE, AnswerUnusable, ChatAnswer, ChatJob, ChatModel
 
 MAX_CHARACTERS: Final = 4000  # of what is said, that are sent
 MAX_HEADLINE: Final = 60  # characters
@@ -34,7 +35,9 @@ def write_headline(model: ChatModel, transcript: Transcript, job: ChatJob) -> st
     language = load_languages().names.get(transcript.language, "the language of the text")
     try:
         content = {"text": transcript.text[:MAX_CHARACTERS]}
-        answer = model.ask(_INSTRUCTIONS.format(language=language), content, Headline, job)
+        answer = model.ask(
+            _INSTRUCTIONS.format(language=language), content, Headline, replace(job, patience=OPTIONAL_PATIENCE)
+        )
     except (AnswerUnusable, ProcessingFailed) as error:
         _log.warning("headline-missing", error=str(error))
         return ""

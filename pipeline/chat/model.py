@@ -3,11 +3,16 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from models.settings import Settings
+
+PATIENCE: Final = 150.0  # seconds for one answer, with all attempts: a minute's tokens come back twice
+OPTIONAL_PATIENCE: Final = (
+    20.0  # seconds, where a film is made without the answer too: nobody waits longer for a detail
+)
 
 
 class ChatAnswer(BaseModel):
@@ -36,10 +41,11 @@ class ChatUsage:
 @dataclass(frozen=True, slots=True)
 class ChatJob:
     """The job that answers are asked for: how its cancellation is noticed and its usage recorded, whatever becomes of
-    the answer."""
+    the answer, and the seconds for one answer with all attempts."""
 
     is_cancelled: Callable[[], bool] = lambda: False
     record_usage: Callable[[ChatUsage], None] = lambda _: None
+    patience: float = PATIENCE
 
 
 class ChatModel(Protocol):

@@ -12,7 +12,6 @@ from models.provider_prices import load_provider_prices
 from pipeline.chat.model import AnswerT, AnswerUnusable, ChatJob, ChatUsage
 from pipeline.groq.client import GroqClient, GroqSession, PayloadTooLarge
 
-TOTAL_SECONDS: Final = 150.0  # seconds for one answer, with all attempts: a minute's tokens come back twice
 REQUEST_SECONDS: Final = 30.0  # seconds for one attempt
 MAX_COMPLETION_TOKENS: Final = 4096  # counted against the limit of a minute whether used or not: 8000 without payment
 
@@ -74,7 +73,7 @@ class GroqChat:
             return await session.request(send, REQUEST_SECONDS)
 
         try:
-            body = self.client.run(request, TOTAL_SECONDS, job.is_cancelled)
+            body = self.client.run(request, job.patience, job.is_cancelled)
         except PayloadTooLarge as error:
             raise AnswerUnusable from error
         if usage := read_usage(body, self.model):

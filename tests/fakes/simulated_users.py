@@ -199,7 +199,7 @@ class SimulatedPageUser:
         self.page.wait_for_button(label)
 
     def take_style(self, name: str) -> None:
-        self.press_button("▶️")
+        self.press_button("Next")  # what "▶️" is read out as
         self.wait_for_text(f"🎨 {name} \\(2 of")
 
     def correct_word(self, button: str, before: str, after: str) -> None:

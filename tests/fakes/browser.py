@@ -153,10 +153,10 @@ class ChatPage:
             )
         )
 
-    def save_film(self, target: Path, position: int = -1) -> str:
-        """Press a "save" link; the name the browser gives the file, which is then at `target`."""
+    def save_film(self, target: Path, position: int = -1, messages: str = "li.message") -> str:
+        """Press a "save" link of these messages; the name the browser gives the file, which is then at `target`."""
         with self.tab.expect_download() as download:
-            self.tab.locator("li.message a.save").nth(position).click()
+            self.tab.locator(f"{messages} a.save").nth(position).click()
         download.value.save_as(target)
         return download.value.suggested_filename
 

@@ -222,7 +222,7 @@ class SimulatedPageUser:
 
     def save_film(self, number: int, target: Path) -> Path:
         self.page.wait_until("n => document.querySelectorAll('li.message video').length >= n", number)
-        self.page.save_film(target, number - 1)
+        self.page.save_film(target, number - 1, "li.message:has(video)")
         return target
 
     def save_document(self, target: Path) -> Path:

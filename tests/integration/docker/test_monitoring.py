@@ -85,6 +85,7 @@ def furnish(db: Database, customer: SampleCustomer) -> None:
                 currency="brl",
                 amount=1,
                 status="paid",
+                decided_at=NOON,
             )
         )
 

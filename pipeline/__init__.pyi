@@ -1,5 +1,6 @@
 from .captions.glyphs.script_coverage import list_scripts as list_scripts
 from .captions.glyphs.script_coverage import list_undrawn_scripts as list_undrawn_scripts
+from .captions.glyphs.script_coverage import list_unreadable_fonts as list_unreadable_fonts
 from .jobs.admission import Admission as Admission
 from .jobs.delivery_refund import abandon_delivery as abandon_delivery
 from .jobs.delivery_refund import is_delivery_expired as is_delivery_expired

@@ -13,7 +13,7 @@ from bots.core.delivery.email import PORTS
 from models.columns import utc_now
 from models.errors import ConfigError
 from models.settings import MIN_SECRET_KEY_LENGTH, Settings
-from pipeline import is_face_detection_installed, list_scripts, list_undrawn_scripts
+from pipeline import is_face_detection_installed, list_scripts, list_undrawn_scripts, list_unreadable_fonts
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
@@ -169,10 +169,16 @@ def _check_beacon(settings: Settings) -> CheckResult:
 
 
 def _check_text_shaping(_settings: Settings) -> CheckResult:
-    undrawn = list_undrawn_scripts()
-    if undrawn:
-        return False, f"not drawn: {', '.join(undrawn)}; their fonts are missing or broken; run: uv sync --reinstall"
+    undrawn, unreadable = list_undrawn_scripts(), list_unreadable_fonts()
+    if undrawn or unreadable:
+        return False, _describe_undrawn(undrawn, unreadable)
     return True, f"{', '.join(list_scripts())} are shaped and drawn; captions in other scripts are refused"
+
+
+def _describe_undrawn(scripts: list[str], fonts: list[str]) -> str:
+    faults = [f"not drawn: {', '.join(scripts)}"] if scripts else []
+    faults += [f"fonts missing or broken: {', '.join(fonts)}"] if fonts else []
+    return f"{'; '.join(faults)}; docs/deploy.md (Fonts and emoji) says what to do"
 
 
 def _check_faces(_settings: Settings) -> CheckResult:

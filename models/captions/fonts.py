@@ -14,7 +14,7 @@ FontWeight = Literal["black", "semibold"]
 class _FontsFile(LookTable):
     families: dict[str, FontWeight]
     fallbacks: dict[FontWeight, tuple[str, ...]]
-    han: dict[str, tuple[str, ...]]
+    han: dict[FontWeight, dict[str, tuple[str, ...]]]
     samples: dict[str, str]
     scale: dict[str, float]
 
@@ -42,8 +42,19 @@ FontFamily = Annotated[str, AfterValidator(_validate_family)]
 def list_families(family: str, language: str = "") -> tuple[str, ...]:
     """A family, and those that draw what it lacks, in order; Chinese characters as the language writes them."""
     fonts = _load_fonts_file()
-    others = (*fonts.fallbacks[fonts.families[family]], *fonts.han.get(language, fonts.han["zh"]))
+    weight = fonts.families[family]
+    han = fonts.han[weight]
+    others = (*fonts.fallbacks[weight], *han.get(language, han["zh"]))
     return (family, *(other for other in others if other != family), EMOJI_FAMILY)
+
+
+@cache
+def list_font_orders() -> tuple[tuple[str, ...], ...]:
+    """Every order of families that text may be drawn in: of each that may be chosen, in each language that has one."""
+    fonts = _load_fonts_file()
+    return tuple(
+        list_families(family, language) for family, weight in fonts.families.items() for language in fonts.han[weight]
+    )
 
 
 def get_script_samples() -> dict[str, str]:

@@ -9,6 +9,7 @@ import sys
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from models.captions.fonts import EMOJI_FAMILY
 from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
 
-_WEIGHT: Final = "900Black"
+_WEIGHTS: Final = {"": "900Black", "-SemiBold": "600SemiBold"}  # by what a family's name ends with
 _FEATURES: Final = ["ccmp", "ljmo", "vjmo", "tjmo"]  # of lines from left to right; Hangul from its letters
 _DROPPED: Final = ["BASE", "VORG", "vhea", "vmtx"]  # of lines from top to bottom
 
@@ -40,14 +41,15 @@ SUBSETS: Final = (
 )
 
 
-def write_subset(each: FontSubset, folder: Path) -> None:
-    """Write the font and its licence into the folder of its family. Raises StopIteration without its package."""
+def write_subset(each: FontSubset, ending: str, folder: Path) -> None:
+    """Write the weight and its licence into the folder of its family. Raises StopIteration without its package."""
     archive = next(iter(sorted(folder.glob(f"{each.package}-*.tgz"))))
-    name = f"{each.family}_{_WEIGHT}.ttf"
-    target = FONTS_FOLDER / each.family
+    weight = _WEIGHTS[ending]
+    name = f"{each.family}_{weight}.ttf"
+    target = FONTS_FOLDER / f"{each.family}{ending}"
     target.mkdir(exist_ok=True)
     with tarfile.open(archive) as package:
-        font = TTFont(io.BytesIO(_read_member(package, f"package/{_WEIGHT}/{name}")), recalcTimestamp=False)
+        font = TTFont(io.BytesIO(_read_member(package, f"package/{weight}/{name}")), recalcTimestamp=False)
         (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE_FONT"))
     _build_subsetter(each.list_characters()).subset(font)
     font.save(target / name)
@@ -80,8 +82,8 @@ def write_emoji(folder: Path) -> None:
 
 
 def main() -> int:
-    for each in SUBSETS:
-        write_subset(each, Path(sys.argv[1]))
+    for each, ending in product(SUBSETS, _WEIGHTS):
+        write_subset(each, ending, Path(sys.argv[1]))
     write_emoji(Path(sys.argv[1]))
     return 0
 

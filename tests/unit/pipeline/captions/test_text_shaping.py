@@ -117,29 +117,39 @@ def test_scripts_no_font_is_for_fall_away_and_leave_no_box() -> None:
         ("ko", "euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFF)),
     ],
 )
-def test_what_schools_of_east_asia_teach_is_in_the_font_of_the_language(
-    language: str, codec: str, leads: range, trails: range
+@pytest.mark.parametrize(("chosen", "weight"), [("Anton", ""), ("CourierPrime-Bold", "-SemiBold")])
+def test_what_schools_of_east_asia_teach_is_in_the_font_of_the_language_and_of_the_weight(
+    chosen: str, weight: str, language: str, codec: str, leads: range, trails: range
 ) -> None:
     encoded = b"".join(bytes((lead, trail)) for lead in leads for trail in trails)
     characters = {each for each in encoded.decode(codec, errors="ignore") if ord(each) > 0x2E80}
-    family = find_family("字" if language != "ko" else "글", list_families("Anton", language))
-    assert family == {"ja": "NotoSansJP", "ko": "NotoSansKR"}.get(language, "NotoSansSC")
+    family = find_family("字" if language != "ko" else "글", list_families(chosen, language))
+    assert family == {"ja": "NotoSansJP", "ko": "NotoSansKR"}.get(language, "NotoSansSC") + weight
     assert {each for each in characters if not typeface.can_draw(family, each)} == set()
 
 
-def test_every_syllable_of_hangul_is_drawn() -> None:
-    assert all(typeface.can_draw("NotoSansKR", chr(each)) for each in range(0xAC00, 0xD7A4))
+@pytest.mark.parametrize("family", ["NotoSansKR", "NotoSansKR-SemiBold"])
+def test_every_syllable_of_hangul_is_drawn(family: str) -> None:
+    assert all(typeface.can_draw(family, chr(each)) for each in range(0xAC00, 0xD7A4))
 
 
 def test_chinese_characters_are_drawn_as_the_language_writes_them() -> None:
     fonts = {
-        language: split_runs("骨直", list_families("Poppins-SemiBold", language)) for language in ("zh", "ja", "pt")
+        language: split_runs("骨直", list_families("Poppins-ExtraBold", language)) for language in ("zh", "ja", "pt")
     }
     assert {language: runs[0].family for language, runs in fonts.items()} == {
         "zh": "NotoSansSC",
         "ja": "NotoSansJP",
         "pt": "NotoSansSC",
     }
+
+
+def test_no_character_of_a_light_style_is_heavier_than_its_letters() -> None:
+    def measure_ink(text: str, family: str) -> float:
+        return float(render_masks(text, list_families(family, "ja"), 80).letters.mean())
+
+    for text in ("漢字とカナ", "汉语", "한국어"):
+        assert measure_ink(text, "Poppins-SemiBold") < 0.9 * measure_ink(text, "Poppins-ExtraBold")
 
 
 def test_a_word_of_two_scripts_is_drawn_in_two_fonts_from_left_to_right() -> None:

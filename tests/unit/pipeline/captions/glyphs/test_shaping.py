@@ -1,7 +1,7 @@
 """Shaping: glyphs of a text, their order and their places."""
 
 from models.captions.fonts import list_families
-from pipeline.captions.glyphs.script_coverage import list_scripts, list_undrawn_scripts
+from pipeline.captions.glyphs.script_coverage import list_scripts, list_undrawn_scripts, list_unreadable_fonts
 from pipeline.captions.glyphs.shaping import shape_text, split_runs, split_scripts
 
 MONTSERRAT = list_families("Montserrat")
@@ -33,11 +33,16 @@ def test_a_bracket_around_hebrew_opens_to_the_left() -> None:
     assert shape_text("(א)", hebrew, 80).glyphs[0].number == opening
 
 
-def test_no_sample_of_a_script_has_a_glyph_that_is_a_box() -> None:
+def test_no_sample_of_a_script_has_a_glyph_that_is_a_box_and_all_fonts_are_read() -> None:
     assert list_undrawn_scripts() == []
+    assert list_unreadable_fonts() == []
 
 
 def test_scripts_whose_fonts_are_missing_are_named() -> None:
-    assert list_undrawn_scripts(("NoSuchFont",)) == list(list_scripts())
+    assert list_undrawn_scripts([("NoSuchFont",)]) == list(list_scripts())
     lacking = ["Arabic", "Hebrew", "Bengali", "Thai", "Chinese", "Japanese", "Korean", "emoji"]
-    assert list_undrawn_scripts(("Montserrat", "NotoSans")) == lacking
+    assert list_undrawn_scripts([MONTSERRAT, ("Montserrat", "NotoSans")]) == lacking
+
+
+def test_fonts_that_cannot_be_read_are_named_though_others_draw_what_they_would() -> None:
+    assert list_unreadable_fonts([("Montserrat", "NoSuchFont"), ("NoSuchFont", "Other")]) == ["NoSuchFont", "Other"]

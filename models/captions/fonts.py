@@ -17,6 +17,7 @@ class _FontsFile(LookTable):
     han: dict[FontWeight, dict[str, tuple[str, ...]]]
     samples: dict[str, str]
     scale: dict[str, float]
+    extents: dict[str, tuple[float, float]]
 
 
 @cache
@@ -65,3 +66,9 @@ def get_script_samples() -> dict[str, str]:
 def font_scale_of(family: str) -> float:
     """Factor on the font size that makes a family look as large as the others."""
     return _load_fonts_file().scale.get(family, 1.0)
+
+
+def letter_extents_of(script: str) -> tuple[float, float]:
+    """How far letters of a script (its ISO 15924 code) reach above and below the baseline, em, but for marks."""
+    extents = _load_fonts_file().extents
+    return extents.get(script, extents["Latn"])

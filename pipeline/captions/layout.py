@@ -8,10 +8,13 @@ from types import MappingProxyType
 
 import numpy as np
 
+from models.captions.fonts import letter_extents_of
 from models.captions.placement import NOT_PLACED, Anchor, CaptionPlacement, TextPosition
-from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
+from models.captions.style import CaptionStyle
 from pipeline.captions.boxes import Box, bounding_box_of
 from pipeline.captions.caption_words import CaptionWord, is_joined
+from pipeline.captions.drawing.overhang import has_plate, measure_overhang
+from pipeline.captions.glyphs.shaping import split_scripts
 from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.line_breaks import TextLine, break_lines, compute_pen_positions
 from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
@@ -26,13 +29,12 @@ _MIN_LINE_GAP = 0.16  # em, minimum gap between the ink of two lines
 _COLUMN_WIDTH = 0.74  # em, width of one column of heavy capitals
 _MIN_SCALE = 0.42  # of the full size: a word that would have to be smaller is split
 _MIN_PIXELS = 6  # pixels per em; letters are illegible below
-ACCENT_WIDTH = 0.14  # em, the bar along a plate
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
     """A positioned word: its em, its origin on the baseline and the box of its ink and stroke in pixels; times in
-    seconds, and how many letters it has.
+    seconds, how many letters it has, and how far those of its script reach above and below the baseline, em.
     """
 
     text: str
@@ -45,6 +47,7 @@ class PlacedWord:
     emphasis: int | None = None
     speaker: int = 0
     length: int = 1
+    extents: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +123,14 @@ def find_place_at(
     return found.model_copy(update={"align": position.side}) if position.side else found
 
 
-def measure_reach(stroke: float, shadows: Sequence[TextShadow]) -> float:
-    """Return how far a stroke and shadows extend beyond the letters, em."""
-    return stroke + max([0.0, *(max(abs(each.dx), abs(each.dy)) + 2.5 * each.blur for each in shadows)])
-
-
-def _measure_overhang(style: CaptionStyle) -> float:
-    """How far stroke, shadows and plates extend beyond the letters in any state, em."""
-    looks = (style.base, style.active, style.spoken)
-    strokes = max([0.0, *(look.stroke.width for look in looks if look.stroke)])
-    reaches = [measure_reach(strokes, look.shadows) for look in looks if look.shadows]
-    return max([strokes, *reaches, *(_measure_plate(look.plate) for look in looks if look.plate)])
-
-
-def _measure_plate(plate: BackgroundBox) -> float:
-    return plate.pad + (ACCENT_WIDTH if plate.accent else 0.0)
+def find_plate_box(word: PlacedWord, slack: float = 0.0) -> Box:
+    """What a plate is drawn around: the extents of its script's letters, larger only where ink exceeds them by more
+    than `slack` em, so that plates are equally tall.
+    """
+    above, below = (round(extent * word.size) for extent in word.extents)
+    reach = slack * word.size
+    top, bottom = min(word.box.top + reach, word.baseline - above), max(word.box.bottom - reach, word.baseline + below)
+    return Box(word.box.left, round(top), word.box.right, round(bottom))
 
 
 def _build_block(
@@ -177,7 +173,7 @@ def _compute_max_width(
 ) -> float:
     """Maximum width of a line such that shadow, plate and motions stay in the safe area; all in em."""
     reach = measure_motion_reach(style)
-    margins = 2 * (_measure_overhang(style) * reach.scale + reach.offset) + 4 / size
+    margins = 2 * (measure_overhang(style) * reach.scale + reach.offset) + 4 / size
     safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins
     swell = (reach.scale - 1) * min(longest_advance, safe / reach.scale)  # a longer word is shrunk until it fits
     return max(1.0, min(place.max_width * frame_width, safe - swell))
@@ -205,7 +201,7 @@ def _compute_line_starts(
     if place.align == "centre":
         return [(width - line.width * size) / 2 for line in lines]
     reach = measure_motion_reach(style)
-    margin = (_measure_overhang(style) * reach.scale + reach.offset) * size + 2
+    margin = (measure_overhang(style) * reach.scale + reach.offset) * size + 2
     left, right = place.safe.left * width + margin, (1 - place.safe.right) * width - margin
     is_right = place.align == "right" or (place.align == "start" and is_rtl)
     return [right - line.width * size if is_right else left for line in lines]
@@ -222,15 +218,22 @@ def _place_word(
         math.ceil(x + extent.right),
         math.ceil(y + extent.bottom),
     ).expand(stroke, stroke)
-    length = len(split_clusters(word.text))
-    return PlacedWord(word.text, word.start, word.end, x, y, box, size, word.emphasis, word.speaker, length)
+    length, extents = len(split_clusters(word.text)), _find_extents(word.text)
+    return PlacedWord(word.text, word.start, word.end, x, y, box, size, word.emphasis, word.speaker, length, extents)
+
+
+def _find_extents(text: str) -> tuple[float, float]:
+    above, below = zip(*(letter_extents_of(script) for script, _ in split_scripts(text)), strict=True)
+    return max(above), max(below)
 
 
 def _compute_bounds(words: Sequence[PlacedWord], style: CaptionStyle) -> Box:
     """Box of all that words may draw, with shadows, plates and motions."""
     reach = measure_motion_reach(style)
-    overhang = _measure_overhang(style) * reach.scale + reach.offset
-    box = bounding_box_of([word.box.scale(reach.scale, overhang * word.size + 2) for word in words])
+    overhang = measure_overhang(style) * reach.scale + reach.offset
+    boxes = [find_plate_box(word) if has_plate(style) else word.box for word in words]
+    margins = [overhang * word.size + 2 for word in words]
+    box = bounding_box_of([box.scale(reach.scale, margin) for box, margin in zip(boxes, margins, strict=True)])
     return box.scale(measure_group_scale(style))
 
 

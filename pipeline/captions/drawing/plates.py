@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Final
 
 import numpy as np
 from PIL import Image
 
 from models.captions.style import BackgroundBox
 from pipeline.captions.boxes import Box, bounding_box_of
-from pipeline.captions.drawing.word_painting import draw_plate, plate_box_for
-from pipeline.captions.layout import ACCENT_WIDTH, CaptionBlock, PlacedWord
+from pipeline.captions.drawing.overhang import ACCENT_WIDTH
+from pipeline.captions.drawing.word_painting import draw_plate
+from pipeline.captions.layout import CaptionBlock, PlacedWord, find_plate_box
 from pipeline.media.overlay import ColourMatrix, Overlay
+
+_SLACK: Final = 0.6  # of the pad, which ink beyond the letters of its script may use up
 
 
 def build_group_plate(block: CaptionBlock, plate: BackgroundBox, matrix: ColourMatrix) -> Overlay:
@@ -31,7 +35,7 @@ def build_line_plates(block: CaptionBlock, plate: BackgroundBox, matrix: ColourM
 def _build_plate(
     words: Sequence[PlacedWord], plate: BackgroundBox, size: int, matrix: ColourMatrix, *, is_rtl: bool
 ) -> Overlay:
-    box = bounding_box_of([plate_box_for(word, plate.pad) for word in words])
+    box = bounding_box_of([find_plate_box(word, _SLACK * plate.pad) for word in words])
     margin = int((plate.pad + ACCENT_WIDTH) * size) + 2
     image = Image.new("RGBA", (box.width + 2 * margin, box.height + 2 * margin))
     left, top = box.left - margin, box.top - margin

@@ -10,9 +10,10 @@ from PIL import Image
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from pipeline.captions.drawing.appearance import WordLook, look_for
+from pipeline.captions.drawing.overhang import measure_reach
 from pipeline.captions.drawing.plates import build_group_plate, build_line_plates
 from pipeline.captions.drawing.word_painting import paint_letters, paint_underlay
-from pipeline.captions.layout import CaptionBlock, measure_reach
+from pipeline.captions.layout import CaptionBlock
 from pipeline.captions.motion_states import AT_REST, WordPose
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextMasks, measure_text, render_masks

@@ -7,12 +7,11 @@ from PIL import Image, ImageColor, ImageDraw
 from models.captions.style import BackgroundBox, TextShadow
 from pipeline.captions.boxes import Box
 from pipeline.captions.drawing.appearance import WordLook
-from pipeline.captions.layout import ACCENT_WIDTH, PlacedWord
+from pipeline.captions.drawing.overhang import ACCENT_WIDTH
+from pipeline.captions.layout import PlacedWord, find_plate_box
 from pipeline.captions.text_shaping import TextMasks
 from pipeline.media.overlay import Plane
 
-_ABOVE_BASELINE = 0.74  # em above the baseline
-_BELOW_BASELINE = 0.06  # em below it
 _SHADOW_DOWNSCALE = 4  # soft shadows are blurred at a quarter of the size
 _SHARP_BLUR = 0.4  # pixels: a shadow is hard below
 
@@ -26,7 +25,7 @@ def paint_underlay(mask: TextMasks, word: PlacedWord, look: WordLook, pad: int) 
         image.alpha_composite(layer)
     if look.plate:
         x, y = word.x + mask.left - pad, word.baseline + mask.top - pad
-        draw_plate(image, plate_box_for(word, look.plate.pad).move(-x, -y), look.plate, word.size)
+        draw_plate(image, find_plate_box(word, look.plate.pad).move(-x, -y), look.plate, word.size)
     if look.stroke:
         paint_letters(image, mask.edge, look.stroke.colour, pad)
     return image
@@ -51,18 +50,6 @@ def draw_plate(picture: Image.Image, box: Box, plate: BackgroundBox, size: int, 
         bar = ACCENT_WIDTH * size
         draw.rectangle((right, top, right + bar, bottom) if is_rtl else (left - bar, top, left, bottom), plate.accent)
     picture.alpha_composite(layer)
-
-
-def plate_box_for(word: PlacedWord, pad: float) -> Box:
-    """Box a plate is drawn around: cap height, larger only where ink would exceed it, so plates are equally tall."""
-    top, bottom = word.baseline - _ABOVE_BASELINE * word.size, word.baseline + _BELOW_BASELINE * word.size
-    slack = pad * word.size
-    return Box(
-        word.box.left,
-        round(min(word.box.top + slack, top)),
-        word.box.right,
-        round(max(word.box.bottom - slack, bottom)),
-    )
 
 
 def _render_shadow(edge: Plane, size: tuple[int, int], pad: int, shadow: TextShadow, em: int) -> Plane:

@@ -1,15 +1,15 @@
 """Every caption style as pictures and short films: `python -m tools.previews FOLDER [STYLE...]`.
 
-Writes STYLE-GROUND-LANGUAGE.png for three grounds and four scripts, STYLE.mp4 over the busy ground, and sheet.png with
-all pictures. With `--sheet FILE` it writes a small contact sheet alone, the one in docs/captions.md.
+Writes STYLE-GROUND-LANGUAGE.png for all grounds and languages, STYLE.mp4 over the busy ground, and sheet.png with all
+pictures. With `--sheets FOLDER` it writes captions-1.png and so on alone, those of docs/captions.md: a few styles each,
+over every ground, in five scripts.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import av
-import numpy as np
 from PIL import Image
 
 from models.jobs.caption_styles import load_caption_styles
@@ -17,26 +17,30 @@ from models.jobs.options import CaptionOptions
 from pipeline.previews.drawing import draw_frame
 from tools.previews.grounds import GROUNDS
 from tools.previews.pictures import FPS, build_painter, crop_around
-from tools.previews.sentences import SENTENCES, list_words
+from tools.previews.sentences import MOMENTS, SENTENCES, list_words
+from tools.previews.sheets import Cells, build_sheet
 
-SIZE = (720, 1280)
-CELL = (360, 190)
-SHEET_CELL = (176, 96)
-MOMENTS = {"pt": 1.75, "ar": 1.05, "hi": 1.05, "th": 1.05}  # seconds
-PAIRS = (("light", "pt"), ("dark", "ar"), ("busy", "hi"), ("light", "th"))
+SIZE: Final = (720, 1280)
+CELL: Final = (360, 216)
+SHEET_CELL: Final = (220, 132)
+SHEET_LANGUAGES: Final = ("pt", "ar", "hi", "th", "ja")
+SHEET_STYLES: Final = 4  # of one sheet
 
 
-def draw_cells(style: str, cell: tuple[int, int]) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Ground, language and picture of the part with captions, for every pair."""
-    for ground, language in [(ground, language) for ground in GROUNDS for language in SENTENCES]:
-        painter = build_painter(CaptionOptions(style=style), language, SIZE)
-        box = painter.find_box(MOMENTS[language])
-        picture = draw_frame(painter, GROUNDS[ground](SIZE), MOMENTS[language])
-        yield ground, language, crop_around(picture, box, cell)
+def draw_cells(style: str, languages: tuple[str, ...], cell: tuple[int, int]) -> Cells:
+    """The part with captions, over every ground and in every language."""
+    cells = {}
+    for language in languages:
+        painter, moment = build_painter(CaptionOptions(style=style), language, SIZE), MOMENTS[language]
+        box = painter.find_box(moment)
+        assert box is not None
+        for ground, draw_ground in GROUNDS.items():
+            cells[ground, language] = crop_around(draw_frame(painter, draw_ground(SIZE), moment), box, cell)
+    return cells
 
 
 def write_film(style: str, path: Path) -> None:
-    """The first four seconds of the sentence in Portuguese over the busy ground."""
+    """The whole sentence in Portuguese over the busy ground."""
     painter = build_painter(CaptionOptions(style=style), "pt", SIZE)
     ground = GROUNDS["busy"](SIZE)
     with av.open(str(path), "w") as container:
@@ -48,35 +52,32 @@ def write_film(style: str, path: Path) -> None:
         container.mux(stream.encode(None))
 
 
-def build_sheet(rows: list[list[np.ndarray]]) -> Image.Image:
-    return Image.fromarray(np.vstack([np.hstack(row) for row in rows]))
+def write_sheets(folder: Path) -> None:
+    """The sheets of docs/captions.md."""
+    names = list(load_caption_styles())
+    for first in range(0, len(names), SHEET_STYLES):
+        shown = names[first : first + SHEET_STYLES]
+        styles = {name: draw_cells(name, SHEET_LANGUAGES, SHEET_CELL) for name in shown}
+        sheet = build_sheet(styles, tuple(GROUNDS), SHEET_LANGUAGES)
+        sheet.save(folder / f"captions-{first // SHEET_STYLES + 1}.png", optimize=True)
 
 
-def write_small_sheet(path: Path) -> None:
-    """Each style in a row of four scripts; two styles beside each other, few colours."""
-    rows = []
-    for style in load_caption_styles():
-        cells = {(ground, language): cell for ground, language, cell in draw_cells(style, SHEET_CELL)}
-        rows.append(np.hstack([cells[pair] for pair in PAIRS]))
-    pairs = [np.hstack(rows[at : at + 2]) for at in range(0, len(rows) - len(rows) % 2, 2)]
-    Image.fromarray(np.vstack(pairs)).quantize(200).save(path, optimize=True)
+def write_all(folder: Path, names: list[str]) -> None:
+    """Every picture by itself, the films, and a sheet of all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    styles = {name: draw_cells(name, tuple(SENTENCES), CELL) for name in names}
+    for name, cells in styles.items():
+        for (ground, language), picture in cells.items():
+            Image.fromarray(picture).save(folder / f"{name}-{ground}-{language}.png")
+        write_film(name, folder / f"{name}.mp4")
+    build_sheet(styles, tuple(GROUNDS), tuple(SENTENCES)).save(folder / "sheet.png")
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--sheet"]:
-        write_small_sheet(Path(sys.argv[2]))
-        return 0
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for style in sys.argv[2:] or load_caption_styles():
-        row = []
-        for ground, language, cell in draw_cells(style, CELL):
-            Image.fromarray(cell).save(folder / f"{style}-{ground}-{language}.png")
-            row.append(cell)
-        rows.append(row)
-        write_film(style, folder / f"{style}.mp4")
-    build_sheet(rows).save(folder / "sheet.png")
+    if sys.argv[1:2] == ["--sheets"]:
+        write_sheets(Path(sys.argv[2]))
+    else:
+        write_all(Path(sys.argv[1]), sys.argv[2:] or list(load_caption_styles()))
     return 0
 
 

@@ -12,6 +12,7 @@ from pipeline.media.transcode import Canvas
 from tools.previews.sentences import list_words
 
 FPS = 30.0
+_CROP = 0.86  # of the width of a picture
 
 
 def build_painter(options: CaptionOptions, language: str, size: tuple[int, int]) -> CaptionPainter:
@@ -21,7 +22,9 @@ def build_painter(options: CaptionOptions, language: str, size: tuple[int, int])
 
 
 def crop_around(picture: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
-    """The part of a picture around the middle of a box, of the shape of `size`, as wide as the picture."""
-    height = picture.shape[1] * size[1] // size[0]
+    """The part of a picture around the middle of a box, of the shape of `size`, nearly as wide as the picture."""
+    width = round(_CROP * picture.shape[1])
+    height = width * size[1] // size[0]
+    left = min(max(0, (box.left + box.right - width) // 2), picture.shape[1] - width)
     top = min(max(0, (box.top + box.bottom - height) // 2), picture.shape[0] - height)
-    return cv2.resize(picture[top : top + height], size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(picture[top : top + height, left : left + width], size, interpolation=cv2.INTER_AREA)

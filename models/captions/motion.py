@@ -20,7 +20,8 @@ Curve = tuple[tuple[Share, float], ...]  # (share of the motion's time, value); 
 class Motion(LookTable):
     """Curves of one motion; an empty one changes nothing. Positions and blur are in em, right and down are positive.
 
-    `letters` are seconds a letter: letters appear one after another instead of all at once.
+    `letters` are seconds a letter: letters appear one after another instead of all at once. `stagger` are seconds from
+    word to word, where a line comes in at once: its words move one after another, and are all there from its start.
     """
 
     seconds: float = Field(gt=0, le=1)
@@ -30,6 +31,7 @@ class Motion(LookTable):
     y: Curve = ()
     blur: Curve = ()
     letters: float = Field(default=0, ge=0, le=0.1)
+    stagger: float = Field(default=0, ge=0, le=0.1)
 
     @model_validator(mode="after")
     def _validate_curves(self) -> Self:
@@ -53,6 +55,8 @@ class Motion(LookTable):
 
     @model_validator(mode="after")
     def _validate_legibility(self) -> Self:
+        if self.stagger and (self.blur or self.letters):
+            raise ValueError("words that move one after another are all there and in focus from the start")
         late = min(1.0, MAX_BLUR_SECONDS / self.seconds)
         if any(value > LEGIBLE_BLUR for value in self._list_values_from(self.blur, late)):
             raise ValueError(f"a word is in focus (blur {LEGIBLE_BLUR}) {MAX_BLUR_SECONDS} s after its start")

@@ -54,14 +54,17 @@ class StateAppearance(LookTable):
 
 
 class WordMotions(LookTable):
-    """Names of motions: how words come in, one by one or with their group, and how the word being spoken moves."""
+    """Names of motions: how words come in, one by one or with their group, and how the word being spoken moves; and how
+    a line comes in that is highlighted as a whole, where that is another one.
+    """
 
     enter: str | None = None
     by: Literal["word", "group"] = "group"
     active: str | None = None
+    line: str | None = None
     sweep: bool = False  # the colour of the word being spoken runs through it while it is spoken
 
-    @field_validator("enter", "active")
+    @field_validator("enter", "active", "line")
     @classmethod
     def _validate_motion(cls, value: str | None) -> str | None:
         if value is not None and value not in load_motions():

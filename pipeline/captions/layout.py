@@ -17,7 +17,7 @@ from pipeline.captions.drawing.overhang import has_plate, measure_overhang
 from pipeline.captions.glyphs.shaping import split_scripts
 from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.line_breaks import TextLine, break_lines, compute_pen_positions
-from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
+from pipeline.captions.motion_states import derive_line_motions, measure_group_scale, measure_motion_reach
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.captions.text_shaping import TextExtent
 
@@ -111,8 +111,10 @@ def lay_out_groups(
     """
     is_rtl = is_right_to_left("".join(word.text for group in groups for word in group.words))
     metrics = _TextMetrics(measure, is_rtl)
+    line_style = style.model_copy(update={"motion": derive_line_motions(style.motion)})
+    styles = [line_style if group.is_highlighted_whole else style for group in groups]
     places = [find_place_at(group.position, place, anchored) for group in groups]
-    return [_build_block(group, style, at, frame, metrics) for group, at in zip(groups, places, strict=True)]
+    return [_build_block(*each, frame, metrics) for each in zip(groups, styles, places, strict=True)]
 
 
 def find_place_at(

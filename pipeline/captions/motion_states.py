@@ -69,6 +69,26 @@ def compute_word_pose(
     return compute_pose(get_motion(motions.active), since_word) if motions.active and is_active else AT_REST
 
 
+@cache
+def derive_line_motions(motions: WordMotions) -> WordMotions:
+    """What moves of a line that is highlighted as a whole: it comes in, and no word moves when it is spoken."""
+    if motions.line is None:
+        return WordMotions(enter=motions.enter, by=motions.by)
+    return WordMotions(enter=motions.line, by="word" if get_motion(motions.line).stagger else "group")
+
+
+def compute_line_pose(motions: WordMotions, elapsed: float, index: int, length: int) -> WordPose:
+    """The pose of the word at `index` of such a line, `elapsed` seconds after its start."""
+    delay = index * get_motion(motions.enter).stagger if motions.enter else 0.0
+    since = elapsed - delay
+    return compute_word_pose(motions, since_block=since, since_word=since, is_active=False, length=length)
+
+
+def mirror_pose(pose: WordPose) -> WordPose:
+    """The pose in a text from right to left, whose words come from the other side."""
+    return replace(pose, x=-pose.x) if pose.x else pose
+
+
 def _measure_typing(motion: Motion, length: int) -> float:
     """Seconds until all letters of a word are there."""
     return min(motion.letters * length, _MAX_TYPING)

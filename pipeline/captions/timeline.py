@@ -7,7 +7,15 @@ from typing import Literal
 
 from models.captions.style import WordMotions
 from pipeline.captions.layout import CaptionBlock, PlacedWord
-from pipeline.captions.motion_states import AT_REST, WordPose, compute_sweep, compute_word_pose
+from pipeline.captions.motion_states import (
+    AT_REST,
+    WordPose,
+    compute_line_pose,
+    compute_sweep,
+    compute_word_pose,
+    derive_line_motions,
+    mirror_pose,
+)
 
 WordPhase = Literal["upcoming", "active", "spoken"]
 
@@ -48,6 +56,7 @@ class CaptionTimeline:
         self._block_starts = [block.start for block in blocks]
         self._word_starts = [[word.start for word in block.words] for block in blocks]
         self._motions = motions
+        self._line_motions = derive_line_motions(motions)
         self._lead = lead
 
     def find_state(self, seconds: float) -> CaptionState | None:
@@ -68,18 +77,12 @@ class CaptionTimeline:
         return CaptionState(index, words, plate_pose)
 
     def _find_whole_state(self, block: CaptionBlock, seconds: float) -> tuple[WordState, ...]:
-        """All words as those being spoken, from the start of the block: they come in together, and none moves alone."""
+        """All words as those being spoken, from the start of the block on: none has a time of its own."""
         elapsed = seconds - block.start
-        return tuple(
-            WordState(
-                index,
-                "active",
-                compute_word_pose(
-                    self._motions, since_block=elapsed, since_word=elapsed, is_active=False, length=word.length
-                ),
-            )
-            for index, word in enumerate(block.words)
+        poses = (
+            compute_line_pose(self._line_motions, elapsed, index, word.length) for index, word in enumerate(block.words)
         )
+        return tuple(WordState(index, "active", _orient_pose(block, pose)) for index, pose in enumerate(poses))
 
     def _find_word_state(self, block: CaptionBlock, index: int, active: int, seconds: float) -> WordState:
         word = block.words[index]
@@ -92,13 +95,21 @@ class CaptionTimeline:
             length=word.length,
         )
         is_swept = self._motions.sweep and index == active
-        return WordState(index, phase, pose, _compute_word_sweep(word, seconds) if is_swept else 1.0)
+        return WordState(
+            index, phase, _orient_pose(block, pose), _compute_word_sweep(word, seconds) if is_swept else 1.0
+        )
 
     def _find_plate_pose(self, block: CaptionBlock, seconds: float) -> WordPose:
         """A group's plate comes in with it; where words come in one by one it is there at once."""
-        if self._motions.by == "word":
+        motions = self._line_motions if block.is_highlighted_whole else self._motions
+        if motions.by == "word":
             return AT_REST
-        return compute_word_pose(self._motions, since_block=seconds - block.start, since_word=0.0, is_active=False)
+        pose = compute_word_pose(motions, since_block=seconds - block.start, since_word=0.0, is_active=False)
+        return _orient_pose(block, pose)
+
+
+def _orient_pose(block: CaptionBlock, pose: WordPose) -> WordPose:
+    return mirror_pose(pose) if block.is_rtl else pose
 
 
 def _compute_word_sweep(word: PlacedWord, seconds: float) -> float:

@@ -36,6 +36,8 @@ def test_a_curve_passes_through_its_points_and_stays_at_the_last() -> None:
         {"seconds": 0},
         {"seconds": 20},
         {"wobble": 1},
+        {"stagger": 0.05, "blur": [[0, 0.1], [0.1, 0], [1, 0]]},
+        {"stagger": 0.05, "letters": 0.02},
     ],
     ids=str,
 )

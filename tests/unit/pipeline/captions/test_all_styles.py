@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.captions.motion import LEGIBLE_BLUR, MAX_BLUR_SECONDS
 from models.jobs.caption_styles import get_caption_style, load_caption_styles
 from models.jobs.transcript import Word
 from pipeline.captions.boxes import Box
 from pipeline.captions.composition import compose_blocks
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.layout import CaptionBlock, PlacedWord
+from pipeline.captions.motion_states import AT_REST
 from pipeline.captions.scripts import to_upper
+from pipeline.captions.timeline import CaptionTimeline
 from pipeline.media.overlay import BT709, Overlay
 from pipeline.media.transcode import Canvas
 
@@ -113,3 +116,41 @@ def test_nothing_that_is_drawn_is_cut_off_while_it_moves(name: str, frame: tuple
     for block in blocks:
         for seconds in (block.start, block.start + 0.04, block.start + 0.12, (block.start + block.end) / 2):
             assert not any(has_ink_outside(overlay, frame) for overlay in painter(seconds))
+
+
+def compose_lines(name: str, frame: tuple[int, int], texts: Sequence[str], language: str = "pt") -> list[CaptionBlock]:
+    """Captions whose words have estimated times."""
+    words = [
+        Word(text=text, start=0.4 * n, end=0.4 * n + 0.35, has_estimated_times=True) for n, text in enumerate(texts)
+    ]
+    return compose_blocks(words, get_caption_style(name), frame, language)
+
+
+@pytest.mark.parametrize("name", sorted(set(STYLES) - {"clean"}))
+def test_lines_that_are_highlighted_whole_come_in_by_a_motion_and_are_in_focus_at_their_time(name: str) -> None:
+    style = get_caption_style(name)
+    (block, *_) = compose_lines(name, FRAMES[0], ["bom", "dia", "a", "todos"])
+    timeline = CaptionTimeline([block], style.motion)
+    states = [timeline.find_state(step / 100) for step in range(int(100 * block.end))]
+    poses = [[word.pose for word in state.words] for state in states if state]
+    assert all(len(each) == len(block.words) for each in poses)
+    assert all(pose.blur <= LEGIBLE_BLUR for each in poses[round(100 * MAX_BLUR_SECONDS) :] for pose in each)
+    moved = [step for step, each in enumerate(poses) if set(each) != {AT_REST}]
+    assert len(moved) >= 8
+    assert moved[-1] < 60
+
+
+@pytest.mark.parametrize("texts", [("Olá,", "R$", "1.200", "jogamos", "fim!"), ("مرحبا", "يا", "أصدقاء", "اليوم")])
+@pytest.mark.parametrize("name", STYLES)
+def test_all_that_a_line_draws_while_it_comes_in_is_in_its_box(name: str, texts: tuple[str, ...]) -> None:
+    blocks = compose_lines(name, (540, 960), texts, "ar" if texts[0] == "مرحبا" else "pt")
+    painter = CaptionPainter(blocks, get_caption_style(name), Canvas(540, 960, 25, BT709), "pt")
+    for block in blocks:
+        for step in range(8):
+            for overlay in painter(block.start + 0.04 * step):
+                rows, columns = np.nonzero(overlay.luma_transparency < 250)
+                if len(rows):
+                    assert block.box.left <= columns.min() + overlay.x
+                    assert columns.max() + overlay.x < block.box.right
+                    assert block.box.top <= rows.min() + overlay.y
+                    assert rows.max() + overlay.y < block.box.bottom

@@ -8,10 +8,12 @@ import pytest
 from models.captions.style import WordMotions
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock, PlacedWord
+from pipeline.captions.motion_states import AT_REST
 from pipeline.captions.timeline import CaptionTimeline
 
 POP = WordMotions(active="pop")
 STILL = WordMotions()
+WAVE = WordMotions(line="wave", sweep=True)
 BOX = Box(0, 0, 10, 10)
 
 
@@ -98,3 +100,35 @@ def test_a_block_that_is_highlighted_whole_is_lit_from_its_start_to_its_end(moti
         ]
         assert len({word.pose for word in state.words}) == 1
     assert timeline.find_state(3.5) is None
+
+
+def test_a_line_that_is_highlighted_whole_comes_in_by_its_own_motion_and_then_rests() -> None:
+    whole = [replace(block, is_highlighted_whole=True) for block in blocks([[0, 1, 2]], [3])]
+    timeline = CaptionTimeline(whole, WordMotions(enter="rise", by="word", active="pop", line="stamp"))
+    states = [timeline.find_state(time) for time in (0.0, 0.5, 1.01)]
+    assert [{word.pose.scale for word in state.words} for state in states if state] == [{1.14}, {1.0}, {1.0}]
+    assert states[0] is not None
+    assert states[0].plate_pose == states[0].words[0].pose
+    assert states[0].plate_pose.is_grouped
+
+
+def test_a_wave_runs_through_a_line_in_the_order_of_its_words_all_of_which_are_lit() -> None:
+    whole = [replace(block, is_highlighted_whole=True) for block in blocks([[0, 0.1, 0.2, 0.3]], [3])]
+    timeline = CaptionTimeline(whole, WAVE)
+    states = [state for step in range(60) if (state := timeline.find_state(step / 100))]
+    tops = [min(range(60), key=lambda step: states[step].words[index].pose.y) for index in range(4)]
+    assert tops == sorted(set(tops))
+    assert all(word.phase == "active" and word.sweep == 1.0 for state in states for word in state.words)
+    assert all(state.plate_pose == AT_REST for state in states)
+    assert {word.pose for word in states[-1].words} == {AT_REST}
+
+
+def test_what_slides_in_comes_from_the_side_where_reading_starts() -> None:
+    (block,) = blocks([[0, 1]], [2])
+    sides = []
+    for is_rtl in (False, True):
+        state = CaptionTimeline([replace(block, is_rtl=is_rtl)], WordMotions(enter="slide")).find_state(0.02)
+        assert state is not None
+        assert state.plate_pose.x == state.words[0].pose.x
+        sides.append(state.plate_pose.x)
+    assert sides[0] == -sides[1] < 0

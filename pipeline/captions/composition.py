@@ -20,11 +20,11 @@ from pipeline.captions.boxes import Box
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.editing.emoji_marks import (
-    MARK_ROWS,
     EmojiMark,
     EmojiMarks,
     Surroundings,
     expand_blocks,
+    find_mark_rows,
     place_marks,
 )
 from pipeline.captions.editing.film_painter import FilmText, build_film_painter, find_title_text
@@ -93,19 +93,21 @@ def build_caption_painter(
     style, size = resolve_style(options), (canvas.width, canvas.height)
     style = limit_lines(style) if text.translation else style
     blocks, lines, faces = _compose_beside_faces(text, options, style, size, search_faces)
-    marks = _place_marks(text, options, blocks, Surroundings(find_place(style, size, options), size, lines, faces))
+    logos = build_logo(text.logo, options.logo, size, canvas.matrix)
+    above = [build_watermark(options.watermark, *size)] if options.watermark else []
+    fixed = [_find_box(each) for each in (*logos, *above)]
+    around = Surroundings(find_place(style, size, options), size, lines, faces, fixed)
+    marks = _place_marks(text, options, blocks, around)
     if layout:
         drawn = [*expand_blocks(blocks, marks), *lines]
         layout_json.write_layout(layout, sorted(drawn, key=lambda block: block.start), *size)
-    logos = build_logo(text.logo, options.logo, size, canvas.matrix)
-    above = [build_watermark(options.watermark, *size)] if options.watermark else []
     zooms = [build_punch_in(text.words, text.language, canvas.seconds, faces)] if options.punch_in else []
     lower_language = text.translation.language if text.translation else text.language
     lower = CaptionPainter(lines, derive_style(style), canvas, lower_language, below=logos)
     painters: list[Painter] = [*zooms, lower, CaptionPainter(blocks, style, canvas, text.language)]
     painters += [EmojiMarks(marks, canvas)] if marks else []
     early = [block.box for block in (*blocks, *lines) if block.start < TITLE_SECONDS]
-    scene = TitleScene([*early, *map(_find_box, logos)], faces if style.avoid_faces else None)
+    scene = TitleScene([*early, *fixed], faces if style.avoid_faces else None)
     return build_film_painter(painters, options, style, text, canvas, above, scene)
 
 
@@ -137,7 +139,7 @@ def _find_rows(
 ) -> tuple[float, float]:
     """The rows between which captions are, and the title where there is one; shares of the height."""
     top, bottom = find_rows(blocks, size[1])
-    rows = [(top - MARK_ROWS if options.emoji else top, bottom)]
+    rows = [(top - find_mark_rows(blocks, size[1]) if options.emoji else top, bottom)]
     if title := find_title_text(text, options):
         rows.append(measure_title_rows(title, style, size, text.language))
     return min(top for top, _ in rows), max(bottom for _, bottom in rows)

@@ -23,10 +23,10 @@ from pipeline.media.transcode import Canvas
 from pipeline.vision.film_faces import FilmFaces
 
 WINDOW: Final = 10.0  # seconds in which there are at most two
-MARK_ROWS: Final = 0.12  # of the height of a frame, above captions: where emoji are
 _IN_WINDOW: Final = 2
 _SIZE: Final = 1.25  # of the captions' em
 _GAP: Final = 0.18  # em between it and the captions
+_COLUMNS: Final = (0.5, 0.0, 1.0, 0.25, 0.75)  # where it may stand, shares of what the captions are wider, best first
 _MOTION: Final = "pop"
 
 
@@ -42,7 +42,8 @@ class EmojiMark:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is beside the captions of a film: the safe area, the size of the frame, lines below them, and faces.
+    """What is beside the captions of a film: the safe area, the size of the frame, lines below them, faces, and boxes
+    that are in every frame, such as the logo's and the watermark's.
 
     `earliest` is the second up to which something else is shown there.
     """
@@ -51,6 +52,7 @@ class Surroundings:
     frame: tuple[int, int]
     below: Sequence[CaptionBlock] = ()
     faces: FilmFaces | None = None
+    fixed: Sequence[Box] = ()
     earliest: float = 0.0
 
 
@@ -91,10 +93,10 @@ def expand_blocks(blocks: Sequence[CaptionBlock], marks: Sequence[EmojiMark]) ->
 
 
 def _list_taken(shown: CaptionBlock, blocks: Sequence[CaptionBlock], around: Surroundings) -> list[Box]:
-    """What is in the picture while a caption is shown: words and faces."""
+    """What is in the picture while a caption is shown: words, faces, and what is always there."""
     texts = [each.box for each in (*blocks, *around.below) if each.start < shown.end and each.end > shown.start]
     faces = list_face_areas(around.faces, shown, around.frame) if around.faces else []
-    return [*texts, *(face.box for face in faces)]
+    return [*texts, *(face.box for face in faces), *around.fixed]
 
 
 def _is_of(mark: EmojiMark, block: CaptionBlock) -> bool:
@@ -108,16 +110,23 @@ def _has_room(marks: Sequence[EmojiMark], text: str, start: float) -> bool:
     return len(marks) < _IN_WINDOW or start - marks[-_IN_WINDOW].end >= WINDOW
 
 
+def find_mark_rows(blocks: Sequence[CaptionBlock], frame_height: int) -> float:
+    """How far emoji reach up above captions, as a share of the height."""
+    return max(sum(_measure_mark(block)) for block in blocks) / frame_height
+
+
 def _find_box(block: CaptionBlock, taken: Sequence[Box], around: Surroundings) -> Box | None:
-    """The first place above the captions, in their middle or at their ends, that is safe and free; else below them."""
-    side, gap = round(_SIZE * block.size * get_motion(_MOTION).peak_scale), round(_GAP * block.size)
-    columns = ((block.box.left + block.box.right - side) // 2, block.box.left, block.box.right - side)
-    boxes = (
-        Box(left, top, left + side, top + side)
-        for top in (block.box.top - gap - side, block.box.bottom + gap)
-        for left in columns
-    )
+    """The first place above the captions, in their middle, at their ends or between, that is safe and free."""
+    side, gap = _measure_mark(block)
+    top = block.box.top - gap - side
+    lefts = (block.box.left + round(share * (block.box.width - side)) for share in _COLUMNS)
+    boxes = (Box(left, top, left + side, top + side) for left in lefts)
     return next((box for box in boxes if _is_safe(box, around) and not _is_taken(box, taken)), None)
+
+
+def _measure_mark(block: CaptionBlock) -> tuple[int, int]:
+    """The side of an emoji at its largest, and the gap below it; pixels."""
+    return round(_SIZE * block.size * get_motion(_MOTION).peak_scale), round(_GAP * block.size)
 
 
 def _is_taken(box: Box, taken: Sequence[Box]) -> bool:

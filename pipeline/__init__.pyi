@@ -71,6 +71,7 @@ from .sandbox.selfcheck import SandboxProtections as SandboxProtections
 from .speech.correction import correct_lines as correct_lines
 from .speech.correction import keep_known_times as keep_known_times
 from .speech.correction import list_line_texts as list_line_texts
-from .speech.correction import list_lines as list_lines
+from .speech.editing.edited_words import list_editable_lines as list_editable_lines
+from .speech.editing.edited_words import read_edited_words as read_edited_words
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed
 from .vision.weights import is_face_detection_installed as is_face_detection_installed

@@ -3,12 +3,13 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 import budoux
 
-from pipeline.captions.scripts import is_attached, split_clusters
+from models.jobs.transcript import Word
+from pipeline.captions.scripts import is_attached, is_unspaced_pair, split_clusters
 
 _PARSERS: Final[Mapping[str, Callable[[], budoux.Parser]]] = {
     "ja": budoux.load_default_japanese_parser,
@@ -41,6 +42,25 @@ def split_phrases(text: str, language: str) -> tuple[str, ...]:
         else:
             phrases[-1] += cluster
     return tuple(phrases)
+
+
+def has_phrases(language: str) -> bool:
+    """Whether there is a model of a language's phrases."""
+    return language in _PARSERS or language in _CHINESE
+
+
+def group_phrases(words: Sequence[Word], language: str) -> list[list[Word]]:
+    """The words by phrase; one that is written with spaces around it is by itself."""
+    if not words:
+        return []
+    starts = find_phrase_starts([word.text for word in words], language)
+    phrases = [[words[0]]]
+    for (before, word), is_start in zip(pairwise(words), starts[1:], strict=True):
+        if is_start or word.is_speaker_change or not is_unspaced_pair(before.text, word.text):
+            phrases.append([word])
+        else:
+            phrases[-1].append(word)
+    return phrases
 
 
 def _parse(text: str, language: str) -> Sequence[str]:

@@ -16,6 +16,8 @@ from typing import Final
 
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
+from pipeline.captions.phrase_breaks import has_phrases, split_phrases
+from pipeline.captions.scripts import is_unspaced_pair
 from pipeline.speech.subtitles import writer
 from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, spread_words
 
@@ -40,13 +42,12 @@ def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcrip
 
     It counts as given by the user. There may be no words left. Numbers of no line are ignored.
     """
-    is_spaceless = transcript.language in load_languages().spaceless
     lines = list_lines(transcript)
     words: list[Word] = []
     for number, (line, follower) in enumerate(zip(lines, [*lines[1:], []], strict=True), start=1):
         if number in texts and _normalize(texts[number]) != _normalize(writer.join_group(line, transcript)):
-            tokens = split_text(texts[number], {word.text for word in line}, is_spaceless=is_spaceless)
-            words += _LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+            tokens = split_text(texts[number], {word.text for word in line}, transcript.language)
+            words += LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
         else:
             words += line
     return Transcript(language=transcript.language, words=tuple(words))
@@ -81,17 +82,28 @@ def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word 
             yield None
 
 
-def split_text(text: str, known: Collection[str], *, is_spaceless: bool) -> list[str]:
+def split_text(text: str, known: Collection[str], language: str) -> list[str]:
     """Split a text into words, whose characters are those of the text but for spaces. `known` are words that were in
-    it before, which stay whole: some have spaces, and in a language without spaces they alone tell where words end.
+    it before, which stay whole: some have spaces, and in a language without spaces they and its phrases alone tell
+    where words end.
     """
     by_length = sorted({each for each in map(_normalize, known) if each}, key=lambda each: (-len(each), each))
-    split = _split_unspaced if is_spaceless else _split_spaced
+    is_spaceless = language in load_languages().spaceless
+    tokens = (_split_unspaced if is_spaceless else _split_spaced)(_normalize(text), by_length)
+    if is_spaceless and has_phrases(language):
+        tokens = [
+            part for token in tokens for part in ([token] if token in by_length else _split_token(token, language))
+        ]
     return [
         token[start : start + MAX_TEXT_CHARACTERS]
-        for token in split(_normalize(text), by_length)
+        for token in tokens
         for start in range(0, len(token), MAX_TEXT_CHARACTERS)
     ]
+
+
+def _split_token(token: str, language: str) -> Sequence[str]:
+    """The phrases of a new text; what is written with spaces around it is a word."""
+    return split_phrases(token, language) if is_unspaced_pair(token, token) else [token]
 
 
 def _split_spaced(text: str, known: Sequence[str]) -> list[str]:
@@ -132,7 +144,7 @@ def _normalize(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _LineCorrection:
+class LineCorrection:
     """A line to be corrected, and its neighbours, where there are any: the word before it, and the one after it."""
 
     line: Sequence[Word]

@@ -20,7 +20,7 @@ from bots.web.auth.session import Authenticator, PageUser
 from bots.web.links import MediaLinkSigner, expiry_for
 from bots.web.page import PageChannel
 from models.identity.people import Person
-from pipeline import Pipeline, list_lines
+from pipeline import Pipeline, list_editable_lines
 from storage.db import Clock, Database
 from storage.media import files
 
@@ -74,7 +74,7 @@ class CorrectionEndpoints:
         transcript = found.shown.transcript
         return {
             "language": transcript.language,
-            "lines": [[word.model_dump() for word in line] for line in list_lines(transcript)],
+            "lines": [[word.model_dump() for word in line] for line in list_editable_lines(transcript)],
             "cost": translate(person.language, "correction-costs", {"credits": price}),
         }
 

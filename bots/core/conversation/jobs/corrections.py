@@ -18,7 +18,16 @@ from models.jobs.transcript import Correction, Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
-from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
+from pipeline import (
+    JobKind,
+    JobRequirements,
+    Pipeline,
+    correct_lines,
+    find_kind,
+    keep_known_times,
+    list_line_texts,
+    read_edited_words,
+)
 from storage.identity import people
 from storage.jobs import jobs, transcripts, versions
 from storage.jobs.transcripts import StoredTranscript
@@ -84,7 +93,7 @@ def offer_correction(pipeline: Pipeline, context: Context, result: HandlerResult
         _reply(context, result, "error-not-found")
     elif context.files:
         words = next(file for file in context.files if isinstance(file, Transcript)).words
-        _submit(pipeline, context, result, found, Transcript(language=found.shown.transcript.language, words=words))
+        _submit(pipeline, context, result, found, read_edited_words(found.shown.transcript, words))
     else:
         _send_lines(pipeline, context, result, found)
 

@@ -93,9 +93,9 @@ def test_lines_that_come_back_as_they_were_change_nothing(transcript: Transcript
     assert corrected.words == transcript.words
 
 
-@given(TEXTS, st.lists(WORDS, max_size=5), st.booleans())
-def test_every_character_of_a_text_is_in_one_of_its_words(text: str, known: list[str], is_spaceless: bool) -> None:
-    tokens = split_text(text, known, is_spaceless=is_spaceless)
+@given(TEXTS, st.lists(WORDS, max_size=5), LANGUAGES)
+def test_every_character_of_a_text_is_in_one_of_its_words(text: str, known: list[str], language: str) -> None:
+    tokens = split_text(text, known, language)
     assert "".join("".join(tokens).split()) == "".join(text.split())
     assert all(token.strip() for token in tokens)
 
@@ -184,6 +184,8 @@ def test_the_place_of_a_new_speaker_stays_where_it_was() -> None:
         ("zh", "我 爱 你", "我很爱你们。", ["我", "很", "爱", "你", "们。"]),
         ("ja", "今日 は 晴れ", "今日は雨", ["今日", "は", "雨"]),
         ("th", "สวัสดี ครับ", "สวัสดีค่ะ", ["สวัสดี", "ค่ะ"]),
+        ("th", "วันนี้ ดี", "วันนี้เราเรียน", ["วันนี้", "เรา", "เรียน"]),
+        ("ja", "今日 は 晴れ", "今日はiPhoneの日", ["今日", "は", "iPhone", "の", "日"]),
         ("en", "New York wins", "New York — wins", ["New", "York —", "wins"]),
     ],
 )

@@ -1,0 +1,1 @@
+"""Transcripts in an editor, word by word."""

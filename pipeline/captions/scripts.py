@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _RTL_CLASSES = frozenset({"R", "AL"})
 # Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
@@ -100,6 +101,7 @@ def _has_strong_direction(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in {"L", "R", "AL"} for character in text)
 
 
+@lru_cache(maxsize=8192)
 def _is_unspaced(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _UNSPACED_RANGES)
 

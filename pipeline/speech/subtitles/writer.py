@@ -1,18 +1,22 @@
 """Transcripts written as WORDS.json, SRT, WebVTT, ASS and plain text, with translations below their lines."""
 
 import html
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
+from pipeline.captions.phrase_breaks import group_phrases
 from pipeline.speech.subtitles.json_formats import to_words_json
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
 _MAX_LINES: Final = 2
 _MAX_CAPTION_SECONDS: Final = 6.0  # seconds, maximum duration of a caption
 _CAPTION_PAUSE: Final = 0.6  # seconds that end a caption
+_PHRASE_CONTEXT: Final = 4  # words that tell where the phrase before them ends
 _PARAGRAPH_PAUSE: Final = 2.0  # seconds that end a paragraph
 _SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 _ASS_HEADER: Final = """\
@@ -162,14 +166,31 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
 
 
 def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
-    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses."""
+    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses; in a language
+    without spaces one that is full ends with a phrase.
+    """
     groups: list[list[Word]] = []
-    for word in transcript.words:
+    for index, word in enumerate(transcript.words):
         if groups and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
             groups[-1].append(word)
         else:
-            groups.append([word])
+            is_full = bool(groups) and _can_add(groups[-1], word, transcript, sys.maxsize)
+            groups.append([*(_take_open_phrase(groups[-1], transcript, index) if is_full else ()), word])
     return groups
+
+
+def _take_open_phrase(group: list[Word], transcript: Transcript, index: int) -> WordGroup:
+    """Remove the words at the end of a group that are of one phrase with the word at an index, and return them; none
+    where all of them are.
+    """
+    if transcript.language not in load_languages().spaceless:
+        return ()
+    following = transcript.words[index : index + _PHRASE_CONTEXT]
+    lengths = map(len, group_phrases([*group, *following], transcript.language))
+    start = max(position for position in accumulate(lengths, initial=0) if position <= len(group))
+    taken = group[start:] if start else []
+    del group[len(group) - len(taken) :]
+    return taken
 
 
 def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_characters: int) -> bool:

@@ -63,6 +63,25 @@ def group_phrases(words: Sequence[Word], language: str) -> list[list[Word]]:
     return phrases
 
 
+def list_phrase_cuts(words: Sequence[Word], language: str) -> Sequence[int]:
+    """Where a line of words may be broken: between phrases, else between any two."""
+    phrases = group_phrases(words, language) if has_phrases(language) else []
+    return list(accumulate(map(len, phrases)))[:-1] or range(1, len(words))
+
+
+def take_open_phrase(line: list[Word], following: Sequence[Word], language: str) -> Sequence[Word]:
+    """Remove the words at the end of a line that are of one phrase with those that follow it, and return them; none
+    where all of them are.
+    """
+    if not has_phrases(language):
+        return ()
+    lengths = map(len, group_phrases([*line, *following], language))
+    start = max(position for position in accumulate(lengths, initial=0) if position <= len(line))
+    taken = line[start:] if start else []
+    del line[len(line) - len(taken) :]
+    return taken
+
+
 def _parse(text: str, language: str) -> Sequence[str]:
     """The phrases of a text by its language's model; its letters where there is none."""
     script = language if language not in _CHINESE else "zh-Hant" if _is_traditional(text) else "zh-Hans"

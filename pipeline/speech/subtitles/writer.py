@@ -4,12 +4,11 @@ import html
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
-from pipeline.captions.phrase_breaks import group_phrases
+from pipeline.captions.phrase_breaks import list_phrase_cuts, take_open_phrase
 from pipeline.speech.subtitles.json_formats import to_words_json
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
@@ -175,22 +174,9 @@ def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[lis
             groups[-1].append(word)
         else:
             is_full = bool(groups) and _can_add(groups[-1], word, transcript, sys.maxsize)
-            groups.append([*(_take_open_phrase(groups[-1], transcript, index) if is_full else ()), word])
+            following = transcript.words[index : index + _PHRASE_CONTEXT]
+            groups.append([*(take_open_phrase(groups[-1], following, transcript.language) if is_full else ()), word])
     return groups
-
-
-def _take_open_phrase(group: list[Word], transcript: Transcript, index: int) -> WordGroup:
-    """Remove the words at the end of a group that are of one phrase with the word at an index, and return them; none
-    where all of them are.
-    """
-    if transcript.language not in load_languages().spaceless:
-        return ()
-    following = transcript.words[index : index + _PHRASE_CONTEXT]
-    lengths = map(len, group_phrases([*group, *following], transcript.language))
-    start = max(position for position in accumulate(lengths, initial=0) if position <= len(group))
-    taken = group[start:] if start else []
-    del group[len(group) - len(taken) :]
-    return taken
 
 
 def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_characters: int) -> bool:
@@ -211,7 +197,8 @@ def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
         return whole
     halves = [
-        (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
+        (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript))
+        for cut in list_phrase_cuts(group, transcript.language)
     ]
     return "\n".join(min(halves, key=lambda pair: max(map(len, pair))))
 

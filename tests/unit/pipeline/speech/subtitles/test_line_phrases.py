@@ -34,6 +34,16 @@ def test_a_full_line_ends_with_a_phrase(language: str, text: str) -> None:
         assert sum(map(len, lines[:number])) in ends
 
 
+@pytest.mark.parametrize(("language", "text"), [("ja", JAPANESE), ("zh", CHINESE), ("th", THAI)])
+def test_a_caption_of_two_lines_is_broken_between_phrases(language: str, text: str) -> None:
+    (caption, *_) = writer.list_captions(hear(text, language))
+    first, second = caption.text.split("\n")
+    phrases = split_phrases(text, language)
+    ends = {len("".join(phrases[:number])) for number in range(1, len(phrases))}
+    assert len(first) in ends
+    assert abs(len(first) - len(second)) <= 12
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from([*JAPANESE, *THAI, "。", "OK"]), st.sampled_from([0.05, 0.05, 0.3, 0.9])),

@@ -106,7 +106,7 @@ def test_a_line_that_is_highlighted_whole_comes_in_by_its_own_motion_and_then_re
     whole = [replace(block, is_highlighted_whole=True) for block in blocks([[0, 1, 2]], [3])]
     timeline = CaptionTimeline(whole, WordMotions(enter="rise", by="word", active="pop", line="stamp"))
     states = [timeline.find_state(time) for time in (0.0, 0.5, 1.01)]
-    assert [{word.pose.scale for word in state.words} for state in states if state] == [{1.14}, {1.0}, {1.0}]
+    assert [{word.pose.scale for word in state.words} for state in states if state] == [{1.1}, {1.0}, {1.0}]
     assert states[0] is not None
     assert states[0].plate_pose == states[0].words[0].pose
     assert states[0].plate_pose.is_grouped

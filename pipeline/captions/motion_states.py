@@ -84,7 +84,7 @@ def compute_line_pose(motions: WordMotions, elapsed: float, index: int, length: 
     return compute_word_pose(motions, since_block=since, since_word=since, is_active=False, length=length)
 
 
-def mirror_pose(pose: WordPose) -> WordPose:
+def reverse_pose(pose: WordPose) -> WordPose:
     """The pose in a text from right to left, whose words come from the other side."""
     return replace(pose, x=-pose.x) if pose.x else pose
 

@@ -14,7 +14,7 @@ from pipeline.captions.motion_states import (
     compute_sweep,
     compute_word_pose,
     derive_line_motions,
-    mirror_pose,
+    reverse_pose,
 )
 
 WordPhase = Literal["upcoming", "active", "spoken"]
@@ -109,7 +109,7 @@ class CaptionTimeline:
 
 
 def _orient_pose(block: CaptionBlock, pose: WordPose) -> WordPose:
-    return mirror_pose(pose) if block.is_rtl else pose
+    return reverse_pose(pose) if block.is_rtl else pose
 
 
 def _compute_word_sweep(word: PlacedWord, seconds: float) -> float:

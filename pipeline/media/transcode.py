@@ -2,8 +2,8 @@
 is cut out.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -32,6 +32,7 @@ from pipeline.media.overlay import ColourMatrix
 from pipeline.media.overwriting import replace_content
 from pipeline.media.soundtrack import Soundtrack, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
+from pipeline.media.streams.read_ahead import read_ahead
 from pipeline.media.streams.source import SourceStreams, select_streams
 from pipeline.media.thumbnail import ThumbnailPicker
 from pipeline.progress import ProgressCallback
@@ -45,6 +46,7 @@ While nothing changes it returns the same layers, not equal ones: a frame is rep
 _STAGE_NAME = "captions"
 _MAX_RETRIES = 2
 _ATTEMPT_STEM = "attempt"  # of the name of a film that is encoded again
+_MAX_SOUND_PACKETS = 64  # that wait for a frame
 _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
 
 
@@ -159,19 +161,39 @@ class _TranscodePass:
 
     def run(self, progress: ProgressCallback) -> tuple[int, float]:
         """Decode, paint and encode the video; returns its frames and the time of the last one in seconds."""
-        for packet in self._sources.read_packets():
-            if packet.stream is self._sources.video:
-                for frame in self._decoder.decode(cast("Packet[VideoStream]", packet)):
+        with closing(read_ahead(self._decode_frames())) as frames:
+            for frame, sound in frames:
+                self._write_sound(sound)
+                if frame:
                     self._encoder.offer_frame(frame)
                 progress(_STAGE_NAME, self._compute_share())
-            elif self._soundtrack:
-                self._soundtrack.write_packet(cast("Packet[AudioStream]", packet))
         self._encoder.finish(self._plan.end)
         if self._soundtrack:
             self._soundtrack.finish()
         if self._encoder.last_time is None:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
         return self._encoder.frame_count, float(self._encoder.last_time)
+
+    def _decode_frames(self) -> Iterator[tuple[VideoFrame | None, list["Packet[AudioStream]"]]]:
+        """Each frame of the video, with the packets of sound that lie before it in the file; many of those, and the
+        last, come without one."""
+        sound: list[Packet[AudioStream]] = []
+        for packet in self._sources.read_packets():
+            if packet.stream is self._sources.video:
+                for frame in self._decoder.decode(cast("Packet[VideoStream]", packet)):
+                    yield frame, sound
+                    sound = []
+            else:
+                sound.append(cast("Packet[AudioStream]", packet))
+            if len(sound) >= _MAX_SOUND_PACKETS:
+                yield None, sound
+                sound = []
+        yield None, sound
+
+    def _write_sound(self, packets: Iterable["Packet[AudioStream]"]) -> None:
+        if self._soundtrack:
+            for packet in packets:
+                self._soundtrack.write_packet(packet)
 
     def _convert(self, frame: VideoFrame) -> VideoFrame:
         converted = self._convert_frame(frame)

@@ -92,5 +92,4 @@ CAPTION_FEATURE = Feature(
         *POLISH_SWITCHES.values(),
     ),
     edits=EDITS,
-    own_options=("title_text",),
 )

@@ -77,9 +77,9 @@ def make_titled_film(
 ) -> None:
     """Make a film again with these switches, and a title: an empty one is chosen automatically, None leaves it."""
     options = found.build_options(parse_letters(found.feature, letters), title)
-    if options == found.options:
+    if versions.is_unchanged(pipeline, context, found.job, options):
         result.replies.append(reply_for("edit-unchanged"))
-    elif versions.is_version_made(context.session, found.job, options):
+    elif versions.is_version_made(pipeline, context, found.job, options):
         result.replies.append(reply_for("edit-made"))
     else:
         versions.submit_version(pipeline, context, result, found.job, options)

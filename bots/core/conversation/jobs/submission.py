@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation import shop, subscription
@@ -74,22 +73,6 @@ def submit(
         result.replies.append(Reply(shop.add_purchase_choices(pipeline, context, error, message), has_reply_to=True))
         return False
     return True
-
-
-def is_made_already(options: JobOptions, made: Sequence[Job]) -> bool:
-    """Whether one of these jobs, of the kind of the options, has the same settings: a button may be pressed twice."""
-    return any(_read_settings(options, each.kind) == _read_settings(_read_options(each), each.kind) for each in made)
-
-
-def _read_settings(options: JobOptions, kind: str) -> list[Any]:
-    """The options that users decide on."""
-    feature = get_feature(kind)
-    return [getattr(options, name) for name in (*(each.option for each in feature.settings), *feature.own_options)]
-
-
-def _read_options(job: Job) -> JobOptions:
-    """The options a job was made with."""
-    return get_kind(job.kind).options.model_validate(job.parameters)
 
 
 def complete_options(options: JobOptions, context: Context) -> JobOptions:

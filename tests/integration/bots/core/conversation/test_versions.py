@@ -16,6 +16,7 @@ from fakes.world.world import World
 from sqlmodel import col, select
 
 from models.errors import ErrorCode, RequestRejected
+from models.identity.people import Person
 from models.jobs.job import Job
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
@@ -183,6 +184,46 @@ async def test_the_way_back_to_a_version_that_is_there_is_not_made_and_paid_agai
     await ana.choose(carousel.get_choice_data("◀️"), carousel)
     assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
     assert list_prices(house) == [3, 1]
+
+
+@pytest.mark.usefixtures("films")
+async def test_after_a_change_of_the_brand_a_film_as_it_is_and_a_way_back_are_made_anew_once(
+    house: World, ana: FakeUser
+) -> None:
+    film = await make_film(house, ana)
+    first = list_jobs(house)[0]
+    polished = await polish(house, ana, film, "Progress bar")
+    again, back = f"edited:{list_jobs(house)[1].id.hex}:b", f"edited:{list_jobs(house)[1].id.hex}:-"
+    assert "like that already" in (await ana.choose(again, polished)).text
+    assert "exactly that already" in (await ana.choose(back, polished)).text
+    await ana.send_text("/brand #abcdef")
+    for data in (again, back):
+        await ana.choose(data, polished)
+        await finish(house, ana)
+        assert "exactly that already" in (await ana.choose(data, polished)).text
+    made = list_jobs(house)[2:]
+    assert [(job.parameters["brand"]["colour"], job.parameters["progress_bar"]) for job in made] == [
+        ("#ABCDEF", True),
+        ("#ABCDEF", False),
+    ]
+    carousel = await ana.choose(f"style:{first.id.hex}")
+    assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
+    await ana.choose("brand:me:colour=none")
+    carousel = await ana.choose(f"style:{made[0].id.hex}")
+    assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
+    assert len(list_jobs(house)) == 4
+
+
+@pytest.mark.usefixtures("films")
+async def test_a_film_with_a_watermark_is_made_again_without_one_on_a_plan_without(house: World, ana: FakeUser) -> None:
+    film = await make_film(house, ana)
+    (first,) = list_jobs(house)
+    assert first.parameters["watermark"]
+    with house.db.transaction() as session:
+        session.get_one(Person, ana.person.id).plan = "pro"
+    await ana.choose(f"edited:{first.id.hex}:-", film)
+    await finish(house, ana)
+    assert list_jobs(house)[1].parameters["watermark"] is None
 
 
 def count_translations(groq: FakeGroq) -> int:

@@ -46,6 +46,7 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         transcript=known.spoken,
         translation=known.shown,
         lines_below=known.below,
+        earlier_translation=known.earlier,
         cuts=cuts,
         folder=folder,
         logo=find_local_path(store, logo_key),

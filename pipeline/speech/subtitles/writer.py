@@ -2,7 +2,7 @@
 
 import html
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
@@ -69,7 +69,7 @@ def list_cues(transcript: Transcript, translation: Translation | None = None) ->
     """The captions of a transcript. Of a translation there is at most a line for each line."""
     if translation is None:
         return [WordCue(group) for group in group_words(transcript)]
-    groups = group_words(transcript, max_lines=1)
+    groups = group_words(transcript, max_lines=1, starts=frozenset(line.start for line in translation.lines))
     return [WordCue(group, below) for group, below in zip(groups, _match_lines(groups, translation), strict=True)]
 
 
@@ -161,11 +161,14 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     return "\n".join([*lines, _join_turn(sentence, transcript)]).strip() + "\n"
 
 
-def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
-    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses."""
+def group_words(
+    transcript: Transcript, max_lines: int = _MAX_LINES, starts: Collection[float] = ()
+) -> list[list[Word]]:
+    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses, and before a
+    word at one of the `starts`, in seconds."""
     groups: list[list[Word]] = []
     for word in transcript.words:
-        if groups and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
+        if groups and word.start not in starts and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
             groups[-1].append(word)
         else:
             groups.append([word])

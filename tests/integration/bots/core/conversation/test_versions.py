@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.chat_models import answer_with_everything, create_chat
+from fakes.chat_models import answer_with_everything, build_talk, create_chat
 from fakes.groq_api import FakeGroq
 from fakes.memory_channel import ChatMessage
 from fakes.world.described_files import build_video
@@ -265,6 +265,30 @@ async def test_a_corrected_translation_keeps_what_is_said_and_its_correction_in_
     texts = [" ".join(word.text for word in call["words"]) for call in films.calls]
     assert texts == [SENTENCE.upper(), *["UH I WON TWENTY REAIS."] * 3]
     assert count_translations(groq) == 1
+
+
+async def test_a_correction_of_a_film_in_two_languages_translates_the_changed_line_alone(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox, groq: FakeGroq
+) -> None:
+    await make_film(house, ana, seconds=30)  # of another video
+    sandbox.stage(LISTEN, build_returner(build_talk(1)))
+    await ana.choose("set:translate=pt")
+    await ana.choose("set:lines=both")
+    film = await make_film(house, ana)
+    for number, text in ((2, "Here is another one."), (9, "And one more of them.")):
+        groq.chat_calls.clear()
+        await ana.choose(film.get_choice_data("Correct"), film)
+        await ana.send_text(f"{number}: {text}")
+        film = await finish(house, ana)
+        sent = [line["text"] for call in groq.chat_calls if "translate" in call.system for line in call.user["lines"]]
+        assert sent == [text]
+    await use_next_style(house, ana, film)
+    first, second, third, fourth = (call["translation"].lines for call in films.calls[1:])
+    assert [line for number, line in enumerate(third) if number not in (1, 8)] == [
+        line for number, line in enumerate(first) if number not in (1, 8)
+    ]
+    assert (second[1].text, third[1], third[8].text) == ("HERE IS ANOTHER ONE.", second[1], "AND ONE MORE OF THEM.")
+    assert fourth == third
 
 
 async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(

@@ -309,6 +309,20 @@ async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(
     assert list_prices(house) == [3, 1, 1, 1, 1]
 
 
+async def test_words_that_stand_out_are_still_those_that_are_said_so_that_fillers_are_cut_of_them(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox, groq: FakeGroq
+) -> None:
+    await make_film(house, ana, seconds=30)  # of another video
+    sandbox.stage(LISTEN, build_returner(build_talk(1)))
+    groq.chat = lambda _: {"numbers": [3]}
+    await ana.choose("set:style=hormozi")
+    await ana.choose("set:pauses=on")
+    await make_film(house, ana)
+    call = films.calls[1]
+    assert [word.text for word in call["words"] if word.is_emphasised] == ["a"]
+    assert call["spoken"].words == call["words"]
+
+
 async def test_the_preview_of_a_cut_film_shows_no_filler_and_a_word_that_stands_out(
     house: World, ana: FakeUser, films: CaptionRecorder
 ) -> None:

@@ -58,6 +58,7 @@ from .operations.scheduler import ScheduledTask as ScheduledTask
 from .operations.scheduler import Scheduler as Scheduler
 from .operations.shared_task import share_task as share_task
 from .operations.tenant_lifecycle import notify_tenant_owner as notify_tenant_owner
+from .previews.renderer import PreviewFilm as PreviewFilm
 from .previews.renderer import PreviewRenderer as PreviewRenderer
 from .previews.renderer import create_preview_cache as create_preview_cache
 from .previews.request import PreviewRequest as PreviewRequest

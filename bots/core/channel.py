@@ -137,7 +137,8 @@ class RenderedInvoice:
 class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
 
-    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it.
+    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it. `answers` is the id
+    of the update that it answers.
     """
 
     text: str
@@ -145,6 +146,7 @@ class RenderedMessage:
     reply_to: str | None = None
     invoice: RenderedInvoice | None = None
     picture: bytes | None = None
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kin
 from storage.identity import people
 from storage.jobs import jobs, transcripts, versions
 from storage.jobs.transcripts import StoredTranscript
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 MAX_MESSAGES = 8  # with lines; longer texts are sent as a file
@@ -119,7 +118,7 @@ def _send_lines(pipeline: Pipeline, context: Context, result: HandlerResult, fou
     cause = f"{LIST_CAUSE}{context.account.id}:{context.inbound.update_ids[0]}"
     for part, message in enumerate(messages):
         outbox_message = OutboxMessage(message, cause, str(part), found.job.reply_to, found.job.id)
-        outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+        context.enqueue(outbox_message)
 
 
 def _build_hints(pipeline: Pipeline, context: Context, found: CorrectableJob) -> tuple[TranslatedText, ...]:

@@ -16,7 +16,6 @@ from models.media.files import Media
 from models.messaging.deliveries import Message
 from pipeline import JobRequest, Pipeline, get_kind
 from storage.jobs import jobs, transcripts
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 
@@ -25,7 +24,7 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
     part = str(len(result.jobs) + len(result.replies))
     cause = f"status:{context.account.id}:{context.inbound.update_ids[0]}"
     outbox_message = OutboxMessage(Message(paragraphs=(text_for("received"),)), cause, part, reply_to)
-    return outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    return context.enqueue(outbox_message)
 
 
 @dataclass(frozen=True, slots=True)

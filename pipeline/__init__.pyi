@@ -1,3 +1,5 @@
+from .captions.editing.returned_subtitles import ShownTranscript as ShownTranscript
+from .captions.editing.returned_subtitles import SubtitledWords as SubtitledWords
 from .captions.glyphs.script_coverage import list_scripts as list_scripts
 from .captions.glyphs.script_coverage import list_undrawn_scripts as list_undrawn_scripts
 from .jobs.admission import Admission as Admission
@@ -69,7 +71,6 @@ from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
 from .speech.correction import correct_lines as correct_lines
-from .speech.correction import keep_known_times as keep_known_times
 from .speech.correction import list_line_texts as list_line_texts
 from .speech.correction import list_lines as list_lines
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

@@ -48,7 +48,7 @@ class OutputFile:
     name: str
     path: Path
     info: MediaInfo
-    cuts: tuple[tuple[float, float], ...] = ()  # parts of the input, in seconds, that are not in it
+    cuts: tuple[tuple[float, float], ...] | None = None  # of a film, parts of its input that are not in it; seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,4 +64,4 @@ def _find_cuts(session: Session, job: Job) -> CutList:
     parent = session.get(Job, job.parent_id) if job.parent_id is not None else None
     if parent is None or parent.kind == job.kind:
         return CutList()
-    return CutList.from_seconds(jobs.list_cuts(session, parent.id))
+    return CutList.from_seconds(jobs.find_cuts(session, parent.id) or ())

@@ -12,8 +12,9 @@ from PIL import Image
 from models.jobs.editing import EditingOptions
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
-from pipeline.captions.composition import build_caption_painter, prepare_texts
+from pipeline.captions.composition import build_caption_painter
 from pipeline.captions.editing.film_painter import FilmText
+from pipeline.captions.emphasis import prepare_texts
 from pipeline.media.encoding.planes import planes_of
 from pipeline.media.overlay import BT709
 from pipeline.media.thumbnail import write_thumbnail

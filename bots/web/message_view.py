@@ -80,7 +80,7 @@ class MessageBody(_FrozenModel):
         changed = {"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
         return self.model_copy(update={**changed, "answers": answers})
 
-    def looks_like(self, other: "MessageBody") -> bool:
+    def is_displayed_as(self, other: "MessageBody") -> bool:
         """Whether both show the same, whatever they answer."""
         return self.model_copy(update={"answers": other.answers}) == other
 

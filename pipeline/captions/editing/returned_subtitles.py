@@ -79,7 +79,7 @@ class SubtitledWords:
         """How many words of a file are words of the subtitles at about their times."""
         return sum(index is not None for index in match_words(self.shown, words))
 
-    def separate_words(self, words: Sequence[Word]) -> Sequence[Word] | None:
+    def remove_lines_below(self, words: Sequence[Word]) -> Sequence[Word] | None:
         """The words of a file without the lines below; None where one of those was changed, so that nobody can tell it
         from what is said.
         """
@@ -89,7 +89,7 @@ class SubtitledWords:
             found = _find_line(line, words, places, removed)
             removed.update(found)
             missing += [] if found else [line]
-            _stretch_line_above(timed, found)
+            _extend_line_above(timed, found)
         if not removed:
             return words
         rest = [word for index, word in enumerate(timed) if index not in removed]
@@ -111,7 +111,7 @@ class SubtitledWords:
         return word.model_copy(update={**times, "text": self.masked.get(word.text, word.text)})
 
 
-def _stretch_line_above(words: list[Word], below: range) -> None:
+def _extend_line_above(words: list[Word], below: range) -> None:
     """Give the words of a caption, which shared its time with those below them, all of it."""
     first = below.start
     while first > 0 and words[first - 1].has_estimated_times and words[first - 1].end == words[first].start:

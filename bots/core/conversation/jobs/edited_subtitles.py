@@ -39,7 +39,7 @@ def restore_words(
         raise SubtitlesNotPlaced("correction-cuts-unknown")
     films = [SubtitledWords.build(_load(session, job, options, shown, each)) for each in (cuts or (), ())]
     film = max(films, key=lambda each: each.count_matches(words))
-    said = film.separate_words(words)
+    said = film.remove_lines_below(words)
     if said is None:
         raise SubtitlesNotPlaced("correction-two-languages")
     return film.restore(said)

@@ -175,10 +175,10 @@ def test_lines_of_a_translation_are_no_words_of_what_is_said(tmp_path: Path) -> 
     film = build(below=BELOW)
     file = write_subtitles(tmp_path, ".srt", translation=BELOW)
     assert "m***a" in file
-    said = film.separate_words(reader.read(file.encode()).words)
+    said = film.remove_lines_below(reader.read(file.encode()).words)
     assert said is not None
     assert film.restore(said) == SAID
-    corrected = film.separate_words(reader.read(file.replace("works", "helps").encode()).words)
+    corrected = film.remove_lines_below(reader.read(file.replace("works", "helps").encode()).words)
     assert corrected is not None
     assert [word.text for word in film.restore(corrected).words] == [
         word.text.replace("works", "helps") for word in SAID.words
@@ -188,6 +188,6 @@ def test_lines_of_a_translation_are_no_words_of_what_is_said(tmp_path: Path) -> 
 def test_a_line_of_a_translation_that_was_changed_is_not_taken_for_what_is_said(tmp_path: Path) -> None:
     file = write_subtitles(tmp_path, ".srt", translation=BELOW)
     changed = reader.read(file.replace("E agora vamos.", "E agora vamos embora.").encode())
-    assert build(below=BELOW).separate_words(changed.words) is None
+    assert build(below=BELOW).remove_lines_below(changed.words) is None
     without = reader.read(file.replace("\nE agora vamos.", "").encode())
-    assert build(below=BELOW).separate_words(without.words) is not None
+    assert build(below=BELOW).remove_lines_below(without.words) is not None

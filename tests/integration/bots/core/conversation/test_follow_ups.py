@@ -253,7 +253,7 @@ async def test_hostile_words_reach_the_answer_as_short_plain_text_alone(
     house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
 ) -> None:
     attack = "<script>alert(1)</script> **Pay** [here](https://evil.example) \u202eevil\u0000\n0:00 fake" * 50
-    groq.chat = lambda _: {"overview": attack, "points": [attack] * 100}
+    groq.chat = lambda _: {"overview": attack, "points": [f"{number} {attack}" for number in range(100)]}
     result = await make(house, ana, build_audio(60))
     shown = (await press(house, ana, result, "Summary")).text
     assert len(shown) < 2300

@@ -27,13 +27,13 @@ def attach_preview(
     except (AppError, OSError) as error:
         log.warning("preview-failed", delivery=delivery.id, error=str(error))
         return payload
-    return replace(payload, upload=_build_upload(film, key, payload.text))
+    return replace(payload, upload=_build_upload(film, f"rabisco-{request.options.style}.mp4", key, payload.text))
 
 
-def _build_upload(film: PreviewFilm, key: str, caption: RenderedMessage) -> Upload:
+def _build_upload(film: PreviewFilm, name: str, key: str, caption: RenderedMessage) -> Upload:
     return Upload(
         film.path,
-        film.path.name,
+        name,
         caption,
         width=film.width,
         height=film.height,

@@ -75,8 +75,10 @@ function typing(on) {
   if (conversation.following) conversation.toEnd();
 }
 
-// Pictures chosen together are one album; any other file is a message of its own.
-async function sendFiles(files) {
+let lastFiles = Promise.resolve(); // the thumbnails of the files that were chosen last are made, and these are sent
+
+// Pictures chosen together are one album; any other file is a message of its own. What is chosen first is sent first.
+function sendFiles(files) {
   const pictures = files.filter((file) => file.type.startsWith("image/"));
   const others = files.filter((file) => !file.type.startsWith("image/"));
   const groups = others.map((file) => [file]);
@@ -84,6 +86,10 @@ async function sendFiles(files) {
   const text = $("text").value.trim();
   $("text").value = "";
   $("text").dispatchEvent(new Event("input"));
+  lastFiles = lastFiles.then(() => sendGroups(groups, text));
+}
+
+async function sendGroups(groups, text) {
   for (const [position, group] of groups.entries()) {
     const thumbnails = await Promise.all(group.map(thumbnail));
     send({ text: position ? "" : text, files: group, thumbnails });

@@ -13,8 +13,6 @@ from sqlmodel import col, update
 from models.jobs.job import Job, JobOutput
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
-from pipeline.jobs.renderer import Renderer
-from pipeline.speech.transcription import Transcriber
 from storage.jobs import transcripts
 
 SAID = Transcript(
@@ -35,12 +33,10 @@ def create_cut_film(call: StagedCall) -> Film:
 
 
 @pytest.fixture
-def sandbox(house: World) -> StagedSandbox:
-    staged = StagedSandbox()
-    staged.stage(LISTEN, build_returner(SAID))
-    staged.stage(CAPTION, *[create_cut_film] * 4)
-    house.job_runner.renderer = Renderer(staged, Transcriber(None))
-    return staged
+def sandbox(sandbox: StagedSandbox) -> StagedSandbox:
+    sandbox.stage(LISTEN, build_returner(SAID))
+    sandbox.stage(CAPTION, *[create_cut_film] * 4)
+    return sandbox
 
 
 async def make_film(house: World, user: FakeUser, *settings: str) -> ChatMessage:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.chat_models import answer_with_everything, build_talk, create_chat
+from fakes.chat_models import build_talk
 from fakes.groq_api import FakeGroq
 from fakes.memory_channel import ChatMessage
 from fakes.world.described_files import build_video
@@ -21,9 +21,7 @@ from models.jobs.job import Job
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
 from models.messaging.deliveries import StylePreview
-from pipeline.jobs.renderer import Renderer
 from pipeline.previews.request import find_preview_request
-from pipeline.speech.transcription import Transcriber
 from storage.db import Database
 
 SENTENCE = "Ahn eu ganhei vinte reais."
@@ -58,19 +56,9 @@ def house(tmp_path: Path, database: Database) -> World:
 
 
 @pytest.fixture
-def groq() -> FakeGroq:
-    found = FakeGroq()
-    found.chat = answer_with_everything
-    return found
-
-
-@pytest.fixture
-def sandbox(house: World, groq: FakeGroq) -> StagedSandbox:
-    staged = StagedSandbox()
-    staged.stage(LISTEN, build_returner(HEARD))
-    house.job_runner.renderer = Renderer(staged, Transcriber(None), create_chat(groq))
-    house.pipeline.has_chat_model = True
-    return staged
+def sandbox(sandbox: StagedSandbox) -> StagedSandbox:
+    sandbox.stage(LISTEN, build_returner(HEARD))
+    return sandbox
 
 
 @pytest.fixture
@@ -105,11 +93,6 @@ async def polish(house: World, user: FakeUser, film: ChatMessage, label: str) ->
     return await finish(house, user)
 
 
-def get_balance(house: World, user: FakeUser) -> int:
-    with house.db.transaction() as session:
-        return house.pipeline.account_status_of(session, user.person).credits.available
-
-
 def list_jobs(house: World) -> list[Job]:
     """All jobs, oldest first; no two are created at the same time."""
     with house.db.read_transaction() as session:
@@ -130,7 +113,7 @@ async def test_polish_and_style_cost_what_a_correction_does_and_say_so_before(
     film = await polish(house, ana, film, "Progress bar")
     await use_next_style(house, ana, film)
     assert list_prices(house) == [3, 1, 1]
-    assert get_balance(house, ana) == 5
+    assert ana.balance == 5
     assert sandbox.tasks.count(LISTEN) == 1
 
 
@@ -151,12 +134,12 @@ async def test_the_credits_of_a_version_that_fails_come_back_and_again_makes_tha
     await polish(house, ana, film, "Progress bar")
     failure = ana.last_message
     assert "Your credit is back." in failure.text
-    assert get_balance(house, ana) == 7
+    assert ana.balance == 7
     await ana.choose(failure.get_choice_data("Again"), failure)
     await finish(house, ana)
     assert list_prices(house) == [3, 1, 1]
     assert list_jobs(house)[2].parameters["progress_bar"] is True
-    assert get_balance(house, ana) == 6
+    assert ana.balance == 6
     assert sandbox.tasks.count(LISTEN) == 1
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, Film
+from models.jobs.film import Film
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
 from pipeline.captions.composition import build_caption_painter, resolve_style

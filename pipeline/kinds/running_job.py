@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import Film, JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.film import Film
+from models.jobs.options import JobOptions, SpeechOptions, TranslationOptions
 from models.jobs.transcript import EarlierTranslation, Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind

@@ -22,7 +22,7 @@ from fakes.world.world import World
 
 from bots.locales import translate
 from models.errors import ErrorCode
-from models.jobs.options import Film
+from models.jobs.film import Film
 from pipeline.jobs.renderer import Renderer
 from pipeline.speech.transcription import Transcriber
 from storage.jobs import jobs

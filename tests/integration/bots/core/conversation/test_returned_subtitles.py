@@ -10,8 +10,8 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 from sqlmodel import col, update
 
+from models.jobs.film import Film
 from models.jobs.job import Job, JobOutput
-from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
 from storage.jobs import transcripts
 

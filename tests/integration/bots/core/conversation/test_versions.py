@@ -17,8 +17,8 @@ from sqlmodel import col, select
 
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Person
+from models.jobs.film import Film
 from models.jobs.job import Job
-from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
 from models.messaging.deliveries import StylePreview
 from pipeline.previews.request import find_preview_request

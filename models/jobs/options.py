@@ -6,7 +6,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from models.billing.catalogue import Plan
+from models.billing.plans import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
 from models.captions.branding import BrandKit, Logo
 from models.captions.fonts import FontFamily

@@ -136,9 +136,7 @@ class RenderedInvoice:
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
-
-    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it.
-    """
+    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it."""
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()

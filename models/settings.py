@@ -1,21 +1,31 @@
 """Settings of the operator, read from the environment and `.env`."""
 
-import re
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.billing.payments import Provider
 from models.errors import ConfigError
 from models.operations.alerts import AlertChat, parse_alert_chat
 from models.proxies import ANY_PROXY, expand_proxies, split_proxies
-from models.urls import is_smtp_url, parse_password
+from models.setting_types import (
+    AlertChatText,
+    CallbackUrl,
+    EndpointUrl,
+    FactoryName,
+    PaymentProviders,
+    PublicUrl,
+    SessionUrl,
+    SmtpUrl,
+    StorageUrl,
+    TimezoneName,
+    split_list,
+)
+from models.urls import parse_password
 
-S3_URL_PATTERN = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
 OFFICIAL_TELEGRAM_URL = "https://api.telegram.org"
 OFFICIAL_STRIPE_URL = "https://api.stripe.com"
 MIN_SECRET_KEY_LENGTH = 32  # characters, in production
@@ -32,36 +42,36 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     redis_url: str = ""
-    media_url: str = ""
-    backup_url: str = ""
+    media_url: StorageUrl = ""
+    backup_url: StorageUrl = ""
     backup_days: int = Field(default=7, ge=0)  # 0: no automatic backups
-    s3_endpoint_url: str = ""
+    s3_endpoint_url: EndpointUrl = ""
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
     aws_session_token: SecretStr | None = None
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = OFFICIAL_TELEGRAM_URL
-    telegram_payments: str = "stripe,stars"
-    whatsapp_sessions: str = ""
-    whatsapp_ffi: str = ""
+    telegram_payments: PaymentProviders = "stripe,stars"
+    whatsapp_sessions: SessionUrl = ""
+    whatsapp_ffi: FactoryName = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
     groq_chat_model: str = "openai/gpt-oss-120b"
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_url: str = OFFICIAL_STRIPE_URL
-    smtp_url: SecretStr | None = None
+    smtp_url: SmtpUrl | None = None
     catalogue: Path | None = None
     secret_key: SecretStr | None = None
     mode: Literal["local", "production"] = "local"
-    public_url: str = ""
+    public_url: PublicUrl = ""
     forwarded_allow_ips: str = "127.0.0.1,::1"
     metrics_token: SecretStr | None = None
     admin_ids: str = ""
-    alert_chat: str = ""
-    timezone: str = "UTC"
-    heartbeat_url: SecretStr | None = None
-    sentry_dsn: SecretStr | None = None
+    alert_chat: AlertChatText = ""
+    timezone: TimezoneName = "UTC"
+    heartbeat_url: CallbackUrl | None = None
+    sentry_dsn: CallbackUrl | None = None
     log_format: Literal["text", "json"] | None = None
     input_hours: float = Field(default=24, gt=0)
     result_days: float = Field(default=7, gt=0)
@@ -70,42 +80,6 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30, gt=0)
     sweep_seconds: float = Field(default=3, gt=0)
     beacon_file: Path | None = None
-
-    @field_validator("media_url", "backup_url")
-    @classmethod
-    def _validate_storage_url(cls, value: str, info: ValidationInfo) -> str:
-        if "://" in value and not re.fullmatch(S3_URL_PATTERN, value):
-            raise ValueError(f"{str(info.field_name).upper()} takes the path of a folder, or s3://bucket/prefix")
-        return value
-
-    @field_validator("s3_endpoint_url")
-    @classmethod
-    def _validate_endpoint_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("S3_ENDPOINT_URL takes an address that begins with https://")
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _validate_public_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and not (parts.scheme in {"http", "https"} and parts.hostname):
-            raise ValueError("PUBLIC_URL takes an address such as https://films.example.com")
-        return value
-
-    @field_validator("whatsapp_sessions")
-    @classmethod
-    def _validate_whatsapp_sessions(cls, value: str) -> str:
-        if "://" in value and not value.startswith(("postgres://", "postgresql://")):
-            raise ValueError("WHATSAPP_SESSIONS takes the path of a folder, or postgresql://user:password@host/name")
-        return value
-
-    @field_validator("whatsapp_ffi")
-    @classmethod
-    def _validate_whatsapp_ffi(cls, value: str) -> str:
-        if value and not re.fullmatch(r"\w+(\.\w+)*:\w+", value):
-            raise ValueError("WHATSAPP_FFI takes package.module:factory")
-        return value
 
     @model_validator(mode="after")
     def _reject_test_ffi_in_production(self) -> Self:
@@ -130,39 +104,6 @@ class Settings(BaseSettings):
             raise ValueError("PUBLIC_URL must begin with https:// in production: browsers keep no session without it")
         return self
 
-    @field_validator("smtp_url")
-    @classmethod
-    def _validate_smtp_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not is_smtp_url(value.get_secret_value()):
-            raise ValueError(
-                "SMTP_URL takes smtps://user:password@host:465/?from=films@example.com, or smtp://.. with 587"
-            )
-        return value
-
-    @field_validator("alert_chat")
-    @classmethod
-    def _validate_alert_chat(cls, value: str) -> str:
-        if value:
-            parse_alert_chat(value)
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _validate_timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("TIMEZONE takes a name such as America/Sao_Paulo") from error
-        return value
-
-    @field_validator("heartbeat_url", "sentry_dsn")
-    @classmethod
-    def _validate_callback_url(cls, value: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit(value.get_secret_value()) if value else None
-        if parts and not (parts.scheme in {"http", "https"} and parts.hostname):
-            raise ValueError("HEARTBEAT_URL and SENTRY_DSN take addresses that begin with https://")
-        return value
-
     @property
     def secrets(self) -> frozenset[str]:
         """All values to redact from logs: keys, and passwords in URLs."""
@@ -171,7 +112,7 @@ class Settings(BaseSettings):
         passwords = [
             parse_password(url) for url in (*secret_values, self.database_url, self.redis_url, self.whatsapp_sessions)
         ]
-        return frozenset(part for each in (*secret_values, *passwords) for part in (each, *_split_list(each)) if part)
+        return frozenset(part for each in (*secret_values, *passwords) for part in (each, *split_list(each)) if part)
 
     @property
     def configured_secret_key(self) -> str | None:
@@ -221,20 +162,13 @@ class Settings(BaseSettings):
     @property
     def admin_identities(self) -> frozenset[str]:
         """Identities such as `telegram:123`."""
-        return _split_list(self.admin_ids)
-
-    @field_validator("telegram_payments")
-    @classmethod
-    def _validate_telegram_payments(cls, value: str) -> str:
-        if not _split_list(value) <= set(Provider):
-            raise ValueError("TELEGRAM_PAYMENTS takes stripe, stars, or both with a comma between them")
-        return value
+        return split_list(self.admin_ids)
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """Secrets that sign Stripe's webhooks, several while one is being rotated."""
         joined_secrets = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
-        return tuple(sorted(_split_list(joined_secrets)))
+        return tuple(sorted(split_list(joined_secrets)))
 
     @property
     def has_chat_page(self) -> bool:
@@ -265,13 +199,9 @@ class Settings(BaseSettings):
     @property
     def telegram_payment_providers(self) -> frozenset[Provider]:
         """Payment providers offered in Telegram."""
-        return frozenset(Provider(part) for part in _split_list(self.telegram_payments))
+        return frozenset(Provider(part) for part in split_list(self.telegram_payments))
 
     @property
     def has_payment_provider(self) -> bool:
         """Whether a payment provider is set; until then the local page's user is the owner."""
         return self.stripe_secret_key is not None
-
-
-def _split_list(text: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in text.split(",") if part.strip())

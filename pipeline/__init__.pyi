@@ -1,3 +1,5 @@
+from .captions.editing.returned_subtitles import ShownTranscript as ShownTranscript
+from .captions.editing.returned_subtitles import SubtitledWords as SubtitledWords
 from .captions.glyphs.script_coverage import list_scripts as list_scripts
 from .captions.glyphs.script_coverage import list_undrawn_scripts as list_undrawn_scripts
 from .captions.glyphs.script_coverage import list_unreadable_fonts as list_unreadable_fonts
@@ -59,6 +61,7 @@ from .operations.scheduler import ScheduledTask as ScheduledTask
 from .operations.scheduler import Scheduler as Scheduler
 from .operations.shared_task import share_task as share_task
 from .operations.tenant_lifecycle import notify_tenant_owner as notify_tenant_owner
+from .previews.renderer import PreviewFilm as PreviewFilm
 from .previews.renderer import PreviewRenderer as PreviewRenderer
 from .previews.renderer import create_preview_cache as create_preview_cache
 from .previews.request import PreviewRequest as PreviewRequest
@@ -69,7 +72,6 @@ from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
 from .speech.correction import correct_lines as correct_lines
-from .speech.correction import keep_known_times as keep_known_times
 from .speech.correction import list_line_texts as list_line_texts
 from .speech.editing.edited_words import list_editable_lines as list_editable_lines
 from .speech.editing.edited_words import read_edited_words as read_edited_words

@@ -5,9 +5,8 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, func, make_url, select, text
@@ -19,6 +18,7 @@ from sqlalchemy.util.queue import Queue
 from sqlmodel import Session
 
 from models.columns import utc_now
+from storage.clock import AdjustedClock, Clock
 
 log = structlog.get_logger(__name__)
 
@@ -36,23 +36,6 @@ MAX_REST = 1.0  # seconds between two uses; a connection that rested longer is c
 WAL_RETRY_INTERVAL = 0.02
 CLOCK_TOLERANCE = timedelta(seconds=1)  # less is the time of an answer, and what clocks that are set well differ by
 PGBOUNCER_PARAMETER = "pgbouncer"  # of a URL: with "true" no statement is prepared, as connections change in between
-
-
-class Clock(Protocol):
-    """Callable that returns the current time in UTC; tests pass their own."""
-
-    def __call__(self) -> datetime: ...
-
-
-@dataclass(slots=True)
-class AdjustedClock:
-    """A machine's own clock, and what it is corrected by."""
-
-    local: Clock
-    offset: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return self.local() + self.offset
 
 
 class Database:

@@ -17,7 +17,7 @@ from bots.billing.provider import ProviderRejected, ProviderSubscription, Provid
 from bots.billing.subscriptions import SubscriptionSync
 from bots.core.context import choice_for, text_for
 from bots.core.conversation.payment_methods import format_plan_title
-from models.billing.catalogue import FREE_PLAN
+from models.billing.plans import FREE_PLAN
 from models.identity.codes import EmailLink
 from models.identity.people import Address, Person
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText

@@ -11,7 +11,7 @@ from cachetools import TTLCache, cachedmethod
 from bots.billing.provider import PaymentProvider, ProviderPrice
 from models.billing.catalogue import Catalogue, CatalogueItem
 from models.billing.item_names import build_lookup_key, parse_lookup_key
-from storage.db import Clock
+from storage.clock import Clock
 
 CACHE_LIFETIME = timedelta(minutes=5)
 MAX_PRICES = 1024  # an item in a currency each

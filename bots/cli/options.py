@@ -9,8 +9,9 @@ import typer
 
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
+from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.hands import NO_HAND, load_hands
-from models.jobs.options import NO_TRANSLATION, CaptionOptions, EncodingOptions, X264Preset
+from models.jobs.options import NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
 from models.limits import load_limits
 from pipeline import list_kinds

@@ -43,15 +43,8 @@ from bots.cli.options import (
     parse_assignment,
     parse_size,
 )
-from models.jobs.options import (
-    NO_TRANSLATION,
-    CaptionOptions,
-    EncodingOptions,
-    JobOptions,
-    SketchOptions,
-    TranscriptOptions,
-    X264Preset,
-)
+from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
     TRANSCRIPT_SUFFIXES,

@@ -77,5 +77,6 @@ class AttemptStarter:
     def _acknowledge(self, session: Session, inbound: Inbound, person: Person, address: Address) -> int:
         text_key = "received-album" if len(inbound.attachments) > 1 else "received"
         cause = f"ack:{self.account.id}:{inbound.update_ids[0]}"
-        outbox_message = OutboxMessage(Message(paragraphs=(text_for(text_key),)), cause, reply_to=inbound.message_id)
+        message = Message(paragraphs=(text_for(text_key),), answers=inbound.update_ids[0])
+        outbox_message = OutboxMessage(message, cause, reply_to=inbound.message_id)
         return outbox.enqueue(session, address, person.id, outbox_message, self.db.clock())

@@ -1,7 +1,7 @@
 """Contract between the conversation and a messenger: inbound and outbound messages, capabilities and errors."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -136,15 +136,14 @@ class RenderedInvoice:
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
-
-    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it.
-    """
+    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it."""
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
     reply_to: str | None = None
     invoice: RenderedInvoice | None = None
     picture: bytes | None = None
+    answers: str | None = field(default=None, compare=False)  # id of the update that it answers; not displayed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Context of an inbound message, the result of handling it, and helpers to build replies."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from models.messaging.deliveries import Message, TranslatedChoice, TranslatedTex
 from pipeline import Admission, get_request_id
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 ReceivedFile = MeasuredFile | Transcript | StyleFile | AppError
 """Result of receiving a file: measured media, parsed subtitles, a caption style, or an error."""
@@ -59,6 +61,12 @@ class Context:
     @property
     def is_admin(self) -> bool:
         return self.role >= Role.ADMIN
+
+    def enqueue(self, outbox_message: OutboxMessage) -> int:
+        """Enqueue a message to this chat that answers the inbound one; the id of its delivery."""
+        answer = outbox_message.message.model_copy(update={"answers": self.inbound.update_ids[0]})
+        outbox_message = replace(outbox_message, message=answer)
+        return outbox.enqueue(self.session, self.address, self.person.id, outbox_message, self.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from sqlmodel import Session
 
 from bots.core import post_commit, user_resolver
 from bots.core.attempts import Attempt, AttemptStarter
@@ -175,15 +174,15 @@ class UpdateHandler:
                 quoted_files=files[len(inbound.attachments) :],
             )
             result = self.conversation.answer(context)
-            self._enqueue_replies(session, context, result.replies)
+            self._enqueue_replies(context, result.replies)
             return result
 
-    def _enqueue_replies(self, session: Session, context: Context, replies: Sequence[Reply]) -> None:
+    def _enqueue_replies(self, context: Context, replies: Sequence[Reply]) -> None:
         cause = f"update:{self.account.id}:{context.inbound.update_ids[0]}"
         for part, reply in enumerate(replies):
             reply_to = context.inbound.message_id if reply.has_reply_to else None
             outbox_message = OutboxMessage(reply.message, cause, part=str(part), reply_to=reply_to)
-            outbox.enqueue(session, context.address, context.person.id, outbox_message, context.now)
+            context.enqueue(outbox_message)
 
     def _give_up(self, inbound: Inbound, attempt: Attempt) -> None:
         """Reply with an error to a message whose handling failed in every attempt."""
@@ -197,10 +196,9 @@ class UpdateHandler:
             if not updates.mark_handled(session, self.account.id, inbound.update_ids, now):
                 return
             person, address = self._attempts.get_user(session, inbound, attempt)
-            outbox_message = OutboxMessage(
-                build_error_reply(error, edits_delivery=attempt.ack).message, f"{cause}:{self.account.id}"
-            )
-            outbox.enqueue(session, address, person.id, outbox_message, now)
+            message = build_error_reply(error, edits_delivery=attempt.ack).message
+            answer = message.model_copy(update={"answers": inbound.update_ids[0]})
+            outbox.enqueue(session, address, person.id, OutboxMessage(answer, f"{cause}:{self.account.id}"), now)
         self.wake_sender()
 
     def _mark_handled(self, update_ids: Sequence[str]) -> None:

@@ -113,6 +113,8 @@ correction-in-file = The text is long, so here it is as a file. Each caption in 
 correction-too-long = That text is too long to be corrected here. Send your corrected subtitles as an .srt file in reply to the video.
 correction-no-line = There is no line { $number }: the lines go from 1 to { $last }. Nothing was changed.
 correction-line-too-long = Line { $number } is too long for one line. Nothing was changed.
+correction-cuts-unknown = Something was cut out of this film, and I no longer know where, so I can't tell where your subtitles belong. Tap “Correct the words” under it and write the lines by number, or make the film again and correct that one. Nothing was charged.
+correction-two-languages = In this film the translation stands below each line, and I can't tell what you changed in it from what is said. Leave the translation as it is and change what is said: I translate those lines anew. Nothing was charged.
 correction-empty = Then there would be no words left. Nothing was changed.
 correction-unchanged = Those are the words it has already. Nothing was changed, and nothing was charged.
 correction-made = I've made exactly that already, or I'm at it. Nothing more was charged.
@@ -349,8 +351,8 @@ balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
 transcript-price = Writing down speech costs 1 credit for every 10 minutes.
 corrections-price = A film with corrected words costs nothing up to 1 minute, 1 credit up to 5 and 2 up to 10; a corrected text costs nothing.
-summary-price = A summary costs 1 credit for every 30 minutes. What has to be heard for it first costs as much as writing it down.
-chapters-price = Chapters cost 1 credit for every 30 minutes. What has to be heard for them first costs as much as writing it down.
+summary-price = A summary costs 1 credit for every 30 minutes. If I have to listen to the recording first, the price of its transcript is added.
+chapters-price = Chapters cost 1 credit for every 30 minutes. If I have to listen to the recording first, the price of its transcript is added.
 
 ## Cancelling and credits
 
@@ -590,10 +592,10 @@ error-speech-unclear = I can't make out clearly enough what is said. Try a recor
 error-language-unclear = I can't tell which language is spoken in it. Which one is it?
 error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
-error-text-service-down = The service that translates, sums up and finds chapters isn't answering. Please try again in a few minutes. Captions can be made without translation: /settings.
-error-chat-model-missing = Summaries, chapters and translations are not set up here. Captions can be made without translation: /settings.
+error-text-service-down = The service for translations, summaries and chapters has no usable answer at the moment. Please try again in a few minutes. Captions can be made without translation: /settings.
+error-chat-model-missing = Summaries, chapters and translations are not available here. Captions can be made without translation: /settings.
 error-text-too-long = That is more text than I can sum up or divide. Please send a shorter recording.
-error-chapters-not-found = I can't find chapters in that. YouTube takes at least three, each of at least 10 seconds, so it has to be half a minute long and about more than one thing.
+error-chapters-not-found = I couldn't divide this into chapters. YouTube takes at least three, of 10 seconds or more each, so the recording has to be at least half a minute long and about more than one subject.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
 error-style-unreadable = I can't read line { $line } of that style file. It has to be a TOML file of up to 20 kB: /styles show hormozi shows one.

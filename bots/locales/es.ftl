@@ -113,6 +113,8 @@ correction-in-file = El texto es largo, así que va como archivo. Cada subtítul
 correction-too-long = Ese texto es demasiado largo para corregirlo aquí. Envía tus subtítulos corregidos como archivo .srt en respuesta al video.
 correction-no-line = No hay línea { $number }: las líneas van de la 1 a la { $last }. No se cambió nada.
 correction-line-too-long = La línea { $number } es demasiado larga para una línea. No se cambió nada.
+correction-cuts-unknown = A este video se le cortaron partes y ya no sé cuáles, así que no puedo saber dónde van tus subtítulos. Toca “Corregir palabras” debajo de él y escribe las líneas por número, o haz el video otra vez y corrige el nuevo. No se cobró nada.
+correction-two-languages = En este video la traducción va debajo de cada línea, y no puedo distinguir lo que cambiaste en ella de lo que se dice. Deja la traducción como está y cambia lo que se dice: esas líneas las traduzco de nuevo. No se cobró nada.
 correction-empty = Así no quedaría ninguna palabra. No se cambió nada.
 correction-unchanged = Esas ya son las palabras que tiene. No se cambió ni se cobró nada.
 correction-made = Ya hice exactamente eso, o lo estoy haciendo. No se cobró nada más.
@@ -349,8 +351,8 @@ balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
 transcript-price = Escribir lo que se dice cuesta 1 crédito por cada 10 minutos.
 corrections-price = Un video con palabras corregidas no cuesta nada hasta 1 minuto, 1 crédito hasta 5 y 2 hasta 10; un texto corregido no cuesta nada.
-summary-price = Un resumen cuesta 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
-chapters-price = Los capítulos cuestan 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
+summary-price = Un resumen cuesta 1 crédito por cada 30 minutos. Si antes tengo que escuchar la grabación, se suma el precio de la transcripción.
+chapters-price = Los capítulos cuestan 1 crédito por cada 30 minutos. Si antes tengo que escuchar la grabación, se suma el precio de la transcripción.
 
 ## Cancelación y créditos
 
@@ -590,10 +592,10 @@ error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación
 error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
 error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
-error-text-service-down = El servicio que traduce, resume y encuentra capítulos no responde. Inténtalo de nuevo en unos minutos, por favor. Los subtítulos también se pueden hacer sin traducción: /settings.
-error-chat-model-missing = Los resúmenes, capítulos y traducciones no están configurados aquí. Los subtítulos se pueden hacer sin traducción: /settings.
+error-text-service-down = El servicio de traducciones, resúmenes y capítulos no está dando una respuesta que sirva. Inténtalo de nuevo en unos minutos, por favor. Los subtítulos se pueden hacer sin traducción: /settings.
+error-chat-model-missing = Los resúmenes, capítulos y traducciones no están disponibles aquí. Los subtítulos se pueden hacer sin traducción: /settings.
 error-text-too-long = Es más texto del que puedo resumir o dividir. Envía una grabación más corta, por favor.
-error-chapters-not-found = No encuentro capítulos ahí. YouTube admite a partir de tres, de al menos 10 segundos cada uno; por eso tiene que durar medio minuto y tratar de más de un tema.
+error-chapters-not-found = No pude dividir esto en capítulos. YouTube pide al menos tres, de 10 segundos o más cada uno: la grabación debe durar al menos medio minuto y tratar más de un tema.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
 error-style-unreadable = No puedo leer la línea { $line } de ese archivo de estilo. Tiene que ser un archivo TOML de hasta 20 kB: /styles show hormozi muestra uno.

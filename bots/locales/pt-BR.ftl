@@ -113,6 +113,8 @@ correction-in-file = O texto é longo, então vai como arquivo. Cada legenda del
 correction-too-long = Esse texto é longo demais para ser corrigido aqui. Mande as suas legendas corrigidas como arquivo .srt em resposta ao vídeo.
 correction-no-line = Não existe a linha { $number }: as linhas vão de 1 a { $last }. Nada foi mudado.
 correction-line-too-long = A linha { $number } é longa demais para uma linha. Nada foi mudado.
+correction-cuts-unknown = Deste vídeo foram cortados trechos, e eu não sei mais quais, então não consigo saber onde entram as suas legendas. Toque em “Corrigir palavras” embaixo dele e escreva as linhas pelo número, ou faça o vídeo de novo e corrija o novo. Nada foi cobrado.
+correction-two-languages = Neste vídeo a tradução fica embaixo de cada linha, e não consigo separar o que você mudou nela do que é falado. Deixe a tradução como está e mude só o que é falado: eu traduzo essas linhas de novo. Nada foi cobrado.
 correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
 correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
 correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
@@ -349,8 +351,8 @@ balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
 transcript-price = Escrever o que é dito custa 1 crédito a cada 10 minutos.
 corrections-price = Um vídeo com palavras corrigidas não custa nada até 1 minuto, 1 crédito até 5 e 2 até 10; um texto corrigido não custa nada.
-summary-price = Um resumo custa 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
-chapters-price = Os capítulos custam 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
+summary-price = Um resumo custa 1 crédito a cada 30 minutos. Se eu ainda precisar ouvir a gravação, o preço da transcrição é somado.
+chapters-price = Os capítulos custam 1 crédito a cada 30 minutos. Se eu ainda precisar ouvir a gravação, o preço da transcrição é somado.
 
 ## Cancelamento e créditos
 
@@ -590,10 +592,10 @@ error-speech-unclear = Não deu para entender bem o que é dito. Tente uma grava
 error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
 error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
-error-text-service-down = O serviço que traduz, resume e acha capítulos não está respondendo. Tente de novo em alguns minutos, por favor. As legendas também podem ser feitas sem tradução: /settings.
-error-chat-model-missing = Resumos, capítulos e traduções não estão configurados aqui. As legendas podem ser feitas sem tradução: /settings.
+error-text-service-down = O serviço de traduções, resumos e capítulos não está dando uma resposta que dê para usar. Tente de novo daqui a alguns minutos, por favor. As legendas podem ser feitas sem tradução: /settings.
+error-chat-model-missing = Resumos, capítulos e traduções não estão disponíveis aqui. As legendas podem ser feitas sem tradução: /settings.
 error-text-too-long = É mais texto do que consigo resumir ou dividir. Mande uma gravação mais curta, por favor.
-error-chapters-not-found = Não encontro capítulos nisso. O YouTube aceita a partir de três, de pelo menos 10 segundos cada um; por isso precisa ter meio minuto e tratar de mais de um assunto.
+error-chapters-not-found = Não consegui dividir isso em capítulos. O YouTube pede pelo menos três, com 10 segundos ou mais cada um: a gravação precisa ter no mínimo meio minuto e falar de mais de um assunto.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
 error-style-unreadable = Não consigo ler a linha { $line } desse arquivo de estilo. Tem de ser um arquivo TOML de até 20 kB: /styles show hormozi mostra um.

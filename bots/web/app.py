@@ -34,7 +34,8 @@ from bots.web.static_pages import HomePage, add_home_page
 from bots.web.uploads.upload_folder import UploadFolder
 from models.columns import utc_now
 from pipeline import Pipeline
-from storage.db import Clock, Database
+from storage.clock import Clock
+from storage.db import Database
 from storage.media.media_store import MediaStore
 
 MONITORING_PATHS = frozenset({"/health", "/health/deep", "/metrics"})  # requested by machines, under any host name

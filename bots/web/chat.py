@@ -33,7 +33,7 @@ from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
 from pipeline import list_kinds
-from storage.db import Clock
+from storage.clock import Clock
 
 MAX_WAIT_SECONDS = 25.0  # seconds
 VersionQuery = Annotated[int, Query(ge=0, lt=1 << 62)]

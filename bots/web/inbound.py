@@ -9,7 +9,7 @@ from bots.core.channel import Inbound
 from bots.core.inbound import InboundLimits, IsAlbumOpen, ParsedMessage, UpdateAdapter
 from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_store import UploadStore
-from storage.db import Clock
+from storage.clock import Clock
 
 UPLOAD_RETENTION = timedelta(hours=24)
 SWEEP_SECONDS = 3600.0  # seconds

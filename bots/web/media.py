@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from bots.web.auth.session import Authenticator
 from bots.web.links import BadLink, ExpiredLink, MediaLink, MediaLinkSigner
-from storage.db import Clock
+from storage.clock import Clock
 from storage.media.media_store import MediaStore
 
 log = structlog.get_logger(__name__)

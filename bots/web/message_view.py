@@ -19,6 +19,7 @@ MAX_THUMBNAIL_LENGTH = 27_000  # characters of a data URL from a browser, whose 
 _IMAGE_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 _DATA_URL_PATTERN = re.compile(r"data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+={0,2}")
 _PLAYABLE_TYPES = frozenset({"video/mp4", "video/webm"})
+_ID_LENGTH = 36  # characters of a UUID
 _DEFAULT_TYPE = "application/octet-stream"
 
 
@@ -63,6 +64,7 @@ class MessageBody(_FrozenModel):
     film: MediaAttachment | None = None
     sent: tuple[SentFile, ...] = ()
     picture: str | None = None  # a PNG or JPEG as a data URL
+    answers: str | None = None  # id of the newest message or press of the user's that it answers
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_defaults=True)
@@ -72,15 +74,24 @@ class MessageBody(_FrozenModel):
         return next((button for row in self.buttons for button in row if button.data == data and not button.url), None)
 
     def replace_text(self, text: RenderedMessage) -> "MessageBody":
-        """A copy with another text, picture and buttons; its media and the message it replies to stay."""
-        return self.model_copy(
-            update={"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
-        )
+        """A copy with another text, picture and buttons; its media and the message it replies to stay, and what it
+        answers unless the text answers something else."""
+        answers = _read_answered_id(text) or self.answers
+        changed = {"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
+        return self.model_copy(update={**changed, "answers": answers})
+
+    def is_displayed_as(self, other: "MessageBody") -> bool:
+        """Whether both show the same, whatever they answer."""
+        return self.model_copy(update={"answers": other.answers}) == other
 
 
 def build_text_body(text: RenderedMessage) -> MessageBody:
     return MessageBody(
-        text=text.text, buttons=_build_buttons(text), reply_to=text.reply_to, picture=_encode_picture(text)
+        text=text.text,
+        buttons=_build_buttons(text),
+        reply_to=text.reply_to,
+        picture=_encode_picture(text),
+        answers=_read_answered_id(text),
     )
 
 
@@ -132,6 +143,11 @@ def render_message(message: PageMessage, signer: MediaLinkSigner, now: datetime,
 def _render_media(attachment: MediaAttachment, signer: MediaLinkSigner, now: datetime, owner: str) -> dict[str, Any]:
     url = "/media/" + signer.sign(attachment.key, attachment.name, attachment.mime, expiry_for(now), owner)
     return attachment.model_dump(mode="json", exclude={"key"}) | {"url": url, "save": url + "?download=1"}
+
+
+def _read_answered_id(text: RenderedMessage) -> str | None:
+    """The id that the browser gave to what is answered, at the end of that of the update."""
+    return text.answers[-_ID_LENGTH:] if text.answers else None
 
 
 def _encode_picture(text: RenderedMessage) -> str | None:

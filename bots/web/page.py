@@ -179,7 +179,7 @@ class PageChannel:
             after = before.replace_text(text)
             web_messages.update_body(session, row, after.to_json(), self._db.clock())
         self.notifier.notify(chat)
-        if after == before:
+        if after.is_displayed_as(before):
             raise MessageNotModified(message)
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -24,7 +24,8 @@ PAGE_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -67,6 +68,7 @@ class HomePage:
 
 def add_home_page(app: FastAPI, home_page: HomePage) -> None:
     app.add_api_route("/", home_page.show_page, methods=["GET"])
+    app.add_api_route("/static/emoji.ttf", _send_emoji_font, methods=["GET"], include_in_schema=False)
     app.mount("/static", _NoCacheStaticFiles(directory=str(files("bots.web").joinpath("static"))))
 
 
@@ -84,6 +86,13 @@ def render_page(template: str, language: str, limits: Mapping[str, int], *, can_
 @cache
 def _load_template() -> str:
     return files("bots.web").joinpath("page.html").read_text("utf-8")
+
+
+async def _send_emoji_font() -> FileResponse:
+    """The emoji of captions, for browsers on systems that have none."""
+    font = files("pipeline").joinpath("captions", "fonts", "Twemoji", "Twemoji.ttf")
+    headers = {"cache-control": "public, max-age=604800", "x-content-type-options": "nosniff"}
+    return FileResponse(str(font), media_type="font/ttf", headers=headers)
 
 
 class _NoCacheStaticFiles(StaticFiles):

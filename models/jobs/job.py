@@ -132,7 +132,7 @@ class JobInput(SQLModel, table=True):
 
 class JobOutput(SQLModel, table=True):
     """An output file of a job. `role` is its name among the outputs of the job's kind, such as "film"; `cuts` are the
-    parts of the input, as start and end in seconds, that are not in it.
+    parts of the input, as start and end in seconds, that are not in it; None where they are not known.
     """
 
     __tablename__ = "job_output"

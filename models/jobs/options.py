@@ -1,15 +1,12 @@
-"""Options of the job kinds, and the rendered film."""
+"""Options of the job kinds."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from models.billing.catalogue import Plan
+from models.billing.plans import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
 from models.captions.branding import BrandKit, Logo
 from models.captions.fonts import FontFamily
@@ -18,6 +15,7 @@ from models.captions.style import CaptionStyle
 from models.captions.tables import HexColour
 from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
+from models.jobs.film import EncodingOptions
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
@@ -28,28 +26,6 @@ _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
 Switch = Literal["auto", "on", "off"]  # auto: as the style has it
-
-
-class X264Preset(StrEnum):
-    """Presets of x264, slowest last."""
-
-    ULTRAFAST = "ultrafast"
-    SUPERFAST = "superfast"
-    VERYFAST = "veryfast"
-    FASTER = "faster"
-    FAST = "fast"
-    MEDIUM = "medium"
-    SLOW = "slow"
-
-
-class EncodingOptions(BaseModel):
-    """Encoder settings: preset and constant rate factor of x264, and the maximum size in bytes."""
-
-    model_config = ConfigDict(frozen=True)
-
-    preset: X264Preset = X264Preset.VERYFAST
-    crf: int = Field(default=21, ge=0, le=51)
-    max_bytes: int | None = Field(default=None, ge=100_000)
 
 
 class JobOptions(BaseModel):
@@ -269,18 +245,3 @@ class SummaryOptions(SpeechOptions):
 
 class ChaptersOptions(SpeechOptions):
     """Options of a chapters job."""
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A rendered film: its path, displayed size in pixels, length in seconds, a JPEG of one frame, and the parts of the
-    input, as start and end in seconds, that are not in it."""
-
-    path: Path
-    thumbnail: Path
-    width: int
-    height: int
-    seconds: float
-    frames: int
-    size: int  # bytes
-    cuts: tuple[tuple[float, float], ...] = ()

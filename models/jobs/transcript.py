@@ -89,6 +89,14 @@ class Translation(BaseModel):
     lines: tuple[SubtitleLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierTranslation:
+    """The lines of a translation, and the words they were made of before those were corrected."""
+
+    spoken: Transcript
+    lines: Translation
+
+
 def mark_estimated(words: Iterable[Word]) -> tuple[Word, ...]:
     """The same words, with times that are only estimated."""
     return tuple(word.model_copy(update={"has_estimated_times": True}) for word in words)

@@ -109,6 +109,7 @@ class Message(BaseModel):
     qr: str | None = None
     chart: TranslatedChart | None = None
     preview: StylePreview | None = None
+    answers: str | None = None  # the id of the update that it answers
 
 
 class Delivery(SQLModel, table=True):

@@ -32,7 +32,7 @@ from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.editing.punch_in import build_punch_in
 from pipeline.captions.editing.title import TITLE_SECONDS, measure_title_rows
 from pipeline.captions.editing.title_scene import TitleScene
-from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
+from pipeline.captions.emphasis import find_emphasis, mark_words
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
@@ -56,27 +56,6 @@ FaceSearch = Callable[[tuple[int, int], tuple[float, float]], FilmFaces]
 def resolve_style(options: CaptionOptions) -> CaptionStyle:
     """The style with what is changed of it. Raises RequestRejected(USAGE) for an unknown one."""
     return adjust_style(options.custom_style or get_caption_style(options.style), options.adjustments)
-
-
-def prepare_texts(words: Sequence[Word], options: CaptionOptions, language: str) -> Sequence[Word]:
-    """The words with profanity masked, where the options ask for that."""
-    if options.profanity != "mask":
-        return words
-    language = options.resolve_language(language)
-    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
-
-
-def prepare_lines(translation: Translation, options: CaptionOptions) -> Translation:
-    """The lines with profanity masked, where the options ask for that."""
-    if options.profanity != "mask":
-        return translation
-    lines = (
-        line.model_copy(
-            update={"text": " ".join(mask_profanity(word, translation.language) for word in line.text.split())}
-        )
-        for line in translation.lines
-    )
-    return translation.model_copy(update={"lines": tuple(lines)})
 
 
 def build_caption_painter(

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed, is_profane, normalize_word
-from models.jobs.transcript import Word
+from models.jobs.options import CaptionOptions
+from models.jobs.transcript import Translation, Word
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import split_clusters
 
@@ -109,6 +110,27 @@ def mask_profanity(text: str, language: str) -> str:
     letters = [index for index, cluster in enumerate(split_clusters(text)) if cluster[0].isalnum()]
     hidden = set(letters[1:-1] if len(letters) > 2 else letters[1:])
     return "".join(_MASK if index in hidden else cluster for index, cluster in enumerate(split_clusters(text)))
+
+
+def prepare_texts(words: Sequence[Word], options: CaptionOptions, language: str) -> Sequence[Word]:
+    """The words with profanity masked, where the options ask for that."""
+    if options.profanity != "mask":
+        return words
+    language = options.resolve_language(language)
+    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
+
+
+def prepare_lines(translation: Translation, options: CaptionOptions) -> Translation:
+    """The lines with profanity masked, where the options ask for that."""
+    if options.profanity != "mask":
+        return translation
+    lines = (
+        line.model_copy(
+            update={"text": " ".join(mask_profanity(word, translation.language) for word in line.text.split())}
+        )
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": tuple(lines)})
 
 
 def _has_number(text: str) -> bool:

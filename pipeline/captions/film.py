@@ -8,15 +8,16 @@ from pathlib import Path
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, Film
+from models.jobs.film import Film
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
-from pipeline.captions.composition import build_caption_painter, prepare_lines, prepare_texts, resolve_style
+from pipeline.captions.composition import build_caption_painter, resolve_style
 from pipeline.captions.editing.cut_words import cut_lines
 from pipeline.captions.editing.edit_planning import plan_edit
 from pipeline.captions.editing.film_painter import FilmText
 from pipeline.captions.editing.film_subtitles import list_tracks, write_files
-from pipeline.captions.emphasis import mask_profanity
+from pipeline.captions.emphasis import mask_profanity, prepare_lines, prepare_texts
 from pipeline.captions.text_shaping import keep_drawable
 from pipeline.media.editing.cut_list import CutList
 from pipeline.media.finishing.film_finish import Finish, finish_film

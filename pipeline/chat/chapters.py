@@ -110,6 +110,8 @@ def choose_chapters(answered: Sequence[ChapterStart], starts: Sequence[float], s
     for start in sorted(titles):
         if not found:
             found.append(Chapter(0, titles[start]))
+        elif titles[start].casefold() == found[-1].title.casefold():
+            continue  # it goes on
         elif found[-1].start + MIN_CHAPTER_SECONDS <= start <= seconds - MIN_CHAPTER_SECONDS:
             found.append(Chapter(start, titles[start]))
     return tuple(found)

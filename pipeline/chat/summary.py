@@ -76,15 +76,18 @@ class _Summarizer:
         question = PartedQuestion[str, RecordingSummary](self.model, self.job, RecordingSummary)
         found = question.ask(_SUMMARY_INSTRUCTIONS.format(language=self.language), lines)
         overview = clean_answer_text(" ".join(each.overview for each in found), MAX_OVERVIEW)
-        points = _clean_points([point for each in found for point in each.points], MAX_POINTS, MAX_POINT)
         if not overview:
             raise ProcessingFailed(ErrorCode.TEXT_SERVICE_DOWN)
+        points = _clean_points([point for each in found for point in each.points], MAX_POINTS, MAX_POINT, overview)
         return "\n".join([overview, *(["", *(f"• {point}" for point in points)] if points else [])])
 
 
-def _clean_points(points: Sequence[str], max_points: int, max_characters: int) -> list[str]:
+def _clean_points(points: Sequence[str], max_points: int, max_characters: int, beside: str = "") -> list[str]:
+    """The points that say something, each once, and none that says what stands beside them."""
     cleaned = (clean_answer_text(point, max_characters) for point in points[: 4 * max_points])
-    return [point for point in cleaned if point][:max_points]
+    unique = {point.casefold(): point for point in cleaned if point}
+    unique.pop(beside.casefold(), None)
+    return list(unique.values())[:max_points]
 
 
 def summarize_transcript(

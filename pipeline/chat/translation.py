@@ -7,9 +7,10 @@ from typing import Final
 import structlog
 
 from models.errors import ErrorCode, ProcessingFailed
-from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word, mark_estimated
+from models.jobs.transcript import EarlierTranslation, SubtitleLine, Transcript, Translation, Word, mark_estimated
 from models.languages import load_languages
 from pipeline.captions.phrase_breaks import split_phrases
+from pipeline.chat.kept_lines import split_lines_below
 from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
 from pipeline.chat.parts import split_lines
 from pipeline.speech import word_timing
@@ -77,8 +78,11 @@ class _Translator:
         return texts if is_complete and all(texts) else None
 
 
-def translate_lines(model: ChatModel, lines: Sequence[str], source: str, target: str, job: ChatJob) -> list[str]:
-    """Translate lines between two languages, given by their codes; lines without a letter stay as they are.
+def translate_lines(
+    model: ChatModel, lines: Sequence[str], source: str, target: str, job: ChatJob, kept: int = 0
+) -> list[str]:
+    """Translate lines between two languages, given by their codes; lines without a letter stay as they are. `kept` is
+    how many lines of the same text are translated already.
 
     Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN), also where more than a tenth is not translated: no
     answer about those lines can be used, or they come back as they were, but for names, numbers and exclamations.
@@ -92,7 +96,7 @@ def translate_lines(model: ChatModel, lines: Sequence[str], source: str, target:
     parts = split_lines([lines[index] for index in indexes], MAX_BYTES, MAX_LINES)
     translated = [line for part in parts for line in translator.translate(part)]
     unchanged = sum(_is_left(lines[at], line, source) for at, line in zip(indexes, translated, strict=True))
-    if max(translator.unanswered, unchanged) > _MAX_UNTRANSLATED_SHARE * len(indexes):
+    if max(translator.unanswered, unchanged) > _MAX_UNTRANSLATED_SHARE * (len(indexes) + kept):
         raise ProcessingFailed(ErrorCode.TEXT_SERVICE_DOWN)
     found = dict(zip(indexes, translated, strict=True))
     return [found.get(index, line) for index, line in enumerate(lines)]
@@ -124,27 +128,32 @@ def translate_transcript(model: ChatModel, transcript: Transcript, target: str, 
     return transcript.model_copy(update={"language": target, "words": tuple(words)})
 
 
-def translate_below(model: ChatModel, transcript: Transcript, target: str, job: ChatJob) -> Translation:
+def translate_below(
+    model: ChatModel, transcript: Transcript, target: str, job: ChatJob, earlier: EarlierTranslation | None = None
+) -> Translation:
     """Lines in another language that are shown below what is said: one for each line of one row, but for those that
-    both languages have alike.
+    both languages have alike. Lines of an earlier translation whose words are still said stay.
 
     Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
     """
-    groups = writer.group_words(transcript, max_lines=1)
-    translated = _translate_groups(model, groups, transcript, target, job)
-    lines = (
-        SubtitleLine(text=line, start=group[0].start, end=group[-1].end)
-        for group, line in zip(groups, translated, strict=True)
-        if not _is_same(line, writer.join_group(group, transcript))
+    parts = split_lines_below(transcript, earlier)
+    new = [part.words for part in parts if part.below is None]
+    kept = len(parts) - len(new)
+    translated = iter(_translate_groups(model, new, transcript, target, job, kept) if new else ())
+    lines = ((words, next(translated) if below is None else below) for words, below in parts)
+    shown = (
+        SubtitleLine(text=line, start=words[0].start, end=words[-1].end)
+        for words, line in lines
+        if line and not _is_same(line, writer.join_group(words, transcript))
     )
-    return Translation(language=target, lines=tuple(lines))
+    return Translation(language=target, lines=tuple(shown))
 
 
 def _translate_groups(
-    model: ChatModel, groups: Sequence[Sequence[Word]], transcript: Transcript, target: str, job: ChatJob
+    model: ChatModel, groups: Sequence[Sequence[Word]], transcript: Transcript, target: str, job: ChatJob, kept: int = 0
 ) -> list[str]:
     lines = [writer.join_group(group, transcript) for group in groups]
-    return translate_lines(model, lines, transcript.language, target, job)
+    return translate_lines(model, lines, transcript.language, target, job, kept)
 
 
 def _spread_line(group: Sequence[Word], line: str, language: str) -> tuple[Word, ...]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from models.billing.catalogue import OWNER_PLAN, Catalogue, Plan
+from models.billing.catalogue import Catalogue
+from models.billing.plans import OWNER_PLAN, Plan
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Person
 from models.identity.roles import ADMIN_ROLES

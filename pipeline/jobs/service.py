@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import Session
 
-from models.billing.catalogue import Plan
 from models.captions.style_file import StyleFile
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
@@ -77,11 +75,6 @@ class JobRequest:
         size = sum(media.size for media in self.media)
         earlier = self.correction.earlier if self.correction else self.earlier_versions
         return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
-
-    def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
-        """The options as JSON for the job's row, with those that the plan and the tenant set."""
-        options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
-        return options.with_tenant_name(tenant.display_name).model_dump(mode="json")
 
 
 @dataclass(slots=True)
@@ -165,15 +158,20 @@ class Pipeline:
         with session.begin_nested():
             requirements = request.build_requirements(has_words=has_words)
             status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
-            tenant = session.get_one(Tenant, request.person.tenant_id)
-            request = replace(request, options=branding.apply_brand(session, request.person, request.options))
-            parameters = request.build_parameters(status.plan, self.watermark, tenant)
-            job = _build_job(request, status, parameters, cost, now)
+            request = replace(request, options=self.resolve_options(session, request.person, request.options))
+            job = _build_job(request, status, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
                 transcripts.save(session, job, request.media[0], request.transcript, request.correction)
         return job
+
+    def resolve_options(self, session: Session, person: Person, options: JobOptions) -> JobOptions:
+        """The options of a job that a user asks for now: with what their plan, their brand and the tenant decide."""
+        tenant = session.get_one(Tenant, person.tenant_id)
+        branded = branding.apply_brand(session, person, options)
+        planned = branded.with_plan(self.entitlements.plan_of(person), self.watermark)
+        return planned.with_vocabulary(tenant.vocabulary).with_tenant_name(tenant.display_name)
 
     def is_offered(self, kind: JobKind) -> bool:
         """Whether jobs of that kind can be made by this installation."""
@@ -216,14 +214,14 @@ def _has_words(session: Session, request: JobRequest) -> bool:
     return transcripts.find_earlier(session, request.parent_id, request.media[0], language) is not None
 
 
-def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:
+def _build_job(request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
     return Job(
         tenant_id=request.person.tenant_id,
         person_id=request.person.id,
         address_id=request.address.id,
         parent_id=request.parent_id,
         kind=request.kind.name,
-        parameters=parameters,
+        parameters=request.options.model_dump(mode="json"),
         paid=status.plan.has_priority,
         at_once=status.plan.max_running,
         credits=cost,

@@ -59,7 +59,7 @@ def run(job: RunningJob) -> JobResult:
         "out": job.spec.folder / "film.mp4",
         "options": _find_title(job, options, shown),
         "language": shown.language,
-        "spoken": transcript,
+        "spoken": shown if said is transcript else transcript,
         "logo": job.spec.logo,
         "translation": translation,
         "subtitles": tuple(subtitles.values()),

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import Film, JobOptions, SpeechOptions, TranslationOptions
-from models.jobs.transcript import Transcript, Translation
+from models.jobs.film import Film
+from models.jobs.options import JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.transcript import EarlierTranslation, Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
@@ -35,6 +36,7 @@ class JobSpec:
     folder: Path
     translation: Transcript | None = None  # known of that transcript, as are the lines below it
     lines_below: Translation | None = None
+    earlier_translation: EarlierTranslation | None = None  # of words that were corrected since
     cuts: CutList = field(default_factory=CutList)  # out of the result that the job follows
     logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
@@ -47,7 +49,7 @@ class OutputFile:
     name: str
     path: Path
     info: MediaInfo
-    cuts: tuple[tuple[float, float], ...] = ()  # parts of the input, in seconds, that are not in it
+    cuts: tuple[tuple[float, float], ...] | None = None  # of a film, parts of its input that are not in it; seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class RunningJob:
         return translate_transcript(self.require_chat_model(), transcript, target, self.chat_job)
 
     def translate_below(self, transcript: Transcript, options: TranslationOptions) -> Translation | None:
-        """Lines in another language to be shown below what is said; None where the options ask for none.
+        """Lines in another language to be shown below what is said; None where the options ask for none. Those of lines
+        that were not corrected stay.
 
         Raises as `translate`.
         """
@@ -95,7 +98,9 @@ class RunningJob:
             return None
         if self.spec.lines_below is not None:
             return self.spec.lines_below
-        return translate_below(self.require_chat_model(), transcript, target, self.chat_job)
+        return translate_below(
+            self.require_chat_model(), transcript, target, self.chat_job, self.spec.earlier_translation
+        )
 
     @property
     def chat_job(self) -> ChatJob:

@@ -46,6 +46,7 @@ def load_spec(db: Database, store: MediaStore, job_id: uuid.UUID, folder: Path) 
         transcript=known.spoken,
         translation=known.shown,
         lines_below=known.below,
+        earlier_translation=known.earlier,
         cuts=cuts,
         folder=folder,
         logo=find_local_path(store, logo_key),
@@ -63,4 +64,4 @@ def _find_cuts(session: Session, job: Job) -> CutList:
     parent = session.get(Job, job.parent_id) if job.parent_id is not None else None
     if parent is None or parent.kind == job.kind:
         return CutList()
-    return CutList.from_seconds(jobs.list_cuts(session, parent.id))
+    return CutList.from_seconds(jobs.find_cuts(session, parent.id) or ())

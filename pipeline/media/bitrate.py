@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from models.jobs.options import EncodingOptions
+from models.jobs.film import EncodingOptions
 
 # (shorter side, bits per second): the lowest rate at which this size still looks better than a smaller one.
 _MIN_RATE_BY_SIDE = (

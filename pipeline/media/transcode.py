@@ -19,7 +19,7 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import EncodingOptions, Film
+from models.jobs.film import EncodingOptions, Film
 from pipeline.media.bitrate import tighten_budget
 from pipeline.media.demux import open_media
 from pipeline.media.editing.cut_list import UNEDITED, CutList, Edit

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.messaging.deliveries import Message, TranslatedText
 from models.operations.thresholds import load_thresholds
-from storage.db import Clock
+from storage.clock import Clock
 from storage.operations import alerts, health_readings
 
 log = structlog.get_logger(__name__)

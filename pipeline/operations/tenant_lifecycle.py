@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.billing.catalogue import FREE_PLAN
+from models.billing.plans import FREE_PLAN
 from models.identity.people import PauseReason, Tenant
 from models.messaging.deliveries import Message, TranslatedText
 from storage.billing import purchases, subscriptions

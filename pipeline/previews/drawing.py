@@ -12,13 +12,15 @@ from PIL import Image
 from models.jobs.editing import EditingOptions
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
-from pipeline.captions.composition import build_caption_painter, prepare_texts
+from pipeline.captions.composition import build_caption_painter
 from pipeline.captions.editing.film_painter import FilmText
+from pipeline.captions.emphasis import prepare_texts
 from pipeline.media.encoding.planes import planes_of
 from pipeline.media.overlay import BT709
+from pipeline.media.thumbnail import write_thumbnail
 from pipeline.media.transcode import Canvas, Painter
 from pipeline.previews.ground import draw_neutral_ground
-from pipeline.previews.sentences import PREVIEW_SECONDS
+from pipeline.previews.sentences import FILM_SUFFIXES, PREVIEW_SECONDS
 
 FPS: Final = 24.0
 _LEAD: Final = 0.5  # seconds of the film before the moment of the picture
@@ -53,8 +55,10 @@ def draw_film(
     *,
     ground: Path | None = None,
     logo: Path | None = None,
-) -> tuple[int, int]:
-    """Write an MP4 without sound of the captions around a moment; its size in pixels."""
+) -> None:
+    """Write an MP4 without sound of the captions around a moment; beside it a small JPEG of that moment, and the film's
+    size in pixels as the text "<width>x<height>", with the other `FILM_SUFFIXES`.
+    """
     picture = _read_ground(ground)
     painter = _build_painter(options, words, language, picture, logo)
     first = max(0.0, moment - _LEAD)
@@ -67,7 +71,9 @@ def draw_film(
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    return picture.shape[1], picture.shape[0]
+    _, thumbnail, size = map(out.with_suffix, FILM_SUFFIXES)
+    write_thumbnail(draw_frame(painter, picture, moment), thumbnail)
+    size.write_text(f"{picture.shape[1]}x{picture.shape[0]}", encoding="ascii")
 
 
 def draw_frame(painter: Painter, ground: Pixels, seconds: float) -> Pixels:

@@ -1,9 +1,10 @@
 """Renderer of previews: draws them in sandboxed children and keeps them, so that each is drawn once."""
 
 import hashlib
+import re
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +16,28 @@ from models.errors import AppError, ErrorCode, ProcessingFailed
 from models.limits import load_limits
 from pipeline.operations.file_executor import FileExecutor
 from pipeline.previews.request import PreviewRequest
+from pipeline.previews.sentences import FILM_SUFFIXES
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
 from storage.media.file_cache import FileCache
 from storage.media.media_store import MediaStore, find_local_path
 
 _VERSION: Final = 1  # of the drawing: grows when previews that were kept are no longer right
+_SIZE: Final = re.compile(rb"([1-9]\d{0,3})x([1-9]\d{0,3})")  # pixels
 _CONCURRENT: Final = 2  # children that draw at the same time in one process, so that films are not kept waiting
 _LIMITS: Final = ResourceLimits(load_limits().child.memory, cpu_seconds=20, wall_seconds=60, file_bytes=8_000_000)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFilm:
+    """A preview that is a film: its file, a small JPEG of it, and its size in pixels."""
+
+    path: Path
+    thumbnail: Path
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +53,22 @@ class PreviewRenderer:
 
     def draw_picture(self, request: PreviewRequest) -> Path:
         """A JPEG of the captions. Raises ProcessingFailed or RequestRejected."""
-        return self._draw("draw_picture", request, "jpg")
+        return self._draw("draw_picture", request, (".jpg",))[0]
 
-    def draw_film(self, request: PreviewRequest) -> Path:
+    def draw_film(self, request: PreviewRequest) -> PreviewFilm:
         """An MP4 of two seconds. Raises ProcessingFailed or RequestRejected."""
-        return self._draw("draw_film", request, "mp4")
+        film, thumbnail, size = self._draw("draw_film", request, FILM_SUFFIXES)
+        return PreviewFilm(film, thumbnail, *_read_size(size))
 
-    def store_film(self, request: PreviewRequest) -> str:
-        """Put a copy of the film into the media store, as the page serves files from there; its key.
+    def store_film(self, film: PreviewFilm) -> str:
+        """Put a copy of a film into the media store, as the page serves files from there; its key.
 
         No row refers to it, so that it is deleted there after a day as abandoned uploads are.
         """
-        film = self.draw_film(request)
         with self.open_temp_folder() as folder:
-            return self.store.put(Path(shutil.copy(film, folder)))
+            return self.store.put(Path(shutil.copy(film.path, folder)))
 
-    def _draw(self, task: str, request: PreviewRequest, suffix: str) -> Path:
+    def _draw(self, task: str, request: PreviewRequest, suffixes: Sequence[str]) -> list[Path]:
         ground = self._find_ground(request)
         arguments = {
             "options": request.options,
@@ -66,7 +79,8 @@ class PreviewRenderer:
             "logo": find_local_path(self.store, request.logo_key),
         }
         key = _build_key(task, request, ground.name if ground else "")
-        return self._make(f"{key}.{suffix}", f"pipeline.previews.drawing:{task}", arguments)
+        names = [f"{key}{suffix}" for suffix in suffixes]
+        return self._make(names, f"pipeline.previews.drawing:{task}", arguments)
 
     def _find_ground(self, request: PreviewRequest) -> Path | None:
         """The frame of the user's video; None, and with it the neutral picture, where there is none to be had."""
@@ -76,24 +90,30 @@ class PreviewRenderer:
             video = self.store.get_local_path(request.video_key)
             arguments = {"video": video, "seconds": request.moment}
             key = hashlib.sha256(f"{_VERSION} {request.video_key} {request.moment}".encode()).hexdigest()
-            return self._make(f"{key}.jpg", "pipeline.previews.source_frame:take_frame", arguments)
+            return self._make([f"{key}.jpg"], "pipeline.previews.source_frame:take_frame", arguments)[0]
         except (AppError, FileNotFoundError) as error:
             log.info("preview-frame-missing", error=type(error).__name__)
             return None
 
-    def _make(self, name: str, task: str, arguments: Mapping[str, object]) -> Path:
-        """The file of that name, made by a task that writes to `out` if it is not kept."""
+    def _make(self, names: Sequence[str], task: str, arguments: Mapping[str, object]) -> list[Path]:
+        """The files of these names, made by a task if any of them is not kept; it writes to `out`, the first of them,
+        and beside that."""
         with self._slots:
-            try:
-                if kept := self.cache.find(name):
-                    return self.cache.touch(kept)
-            except FileNotFoundError:  # evicted just now
-                pass
+            if kept := self._find_kept(names):
+                return kept
             with self.open_temp_folder() as folder:
-                out = folder / name
-                self.sandbox.run(task, {**arguments, "out": out}, directory=folder, limits=_LIMITS)
-                self.cache.move_in(name, _require_plain_file(out))
-            return self.cache.root / name
+                self.sandbox.run(task, {**arguments, "out": folder / names[0]}, directory=folder, limits=_LIMITS)
+                for name in names:
+                    self.cache.move_in(name, _require_plain_file(folder / name))
+            return [self.cache.root / name for name in names]
+
+    def _find_kept(self, names: Sequence[str]) -> list[Path]:
+        """All of these files, or none."""
+        kept = [copy for name in names if (copy := self.cache.find(name)) is not None]
+        try:
+            return [self.cache.touch(copy) for copy in kept] if len(kept) == len(names) else []
+        except FileNotFoundError:  # evicted just now
+            return []
 
 
 def create_preview_cache(data_folder: Path) -> FileCache:
@@ -112,3 +132,12 @@ def _require_plain_file(path: Path) -> Path:
     if path.is_symlink() or not path.is_file():
         raise ProcessingFailed(ErrorCode.CRASHED)
     return path
+
+
+def _read_size(path: Path) -> tuple[int, int]:
+    """Raises ProcessingFailed for what is no size of a frame."""
+    with path.open("rb") as file:
+        match = _SIZE.fullmatch(file.read(16))
+    if match is None:
+        raise ProcessingFailed(ErrorCode.CRASHED)
+    return int(match[1]), int(match[2])

@@ -1,10 +1,11 @@
-"""Sentences that previews show where there are no words of the user's own, and how long previews are."""
+"""Sentences that previews show where there are no words of the user's own; how long previews are, and their files."""
 
 from typing import Final
 
 from models.jobs.transcript import Word
 
 PREVIEW_SECONDS: Final = 2.0  # of a preview that is a film
+FILM_SUFFIXES: Final = (".mp4", ".thumbnail.jpg", ".txt")  # of its files
 _SENTENCES: Final = {
     "pt": "Hoje a Maria ganhou R$ 500 com muito amor e café!",
     "en": "Today Maria earned $ 500 with lots of love and coffee!",

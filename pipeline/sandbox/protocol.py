@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import Film
+from models.jobs.film import Film
 from models.jobs.transcript import Transcript, Word
 from models.media.facts import MediaInfo, SoundInfo, SoundPiece
 from pipeline.sandbox.limits import ResourceLimits

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.jobs.options import Film, SketchOptions
+from models.jobs.film import Film
+from models.jobs.options import SketchOptions
 from pipeline.media.pictures.reader import read_picture
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import film

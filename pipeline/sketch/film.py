@@ -6,7 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from models.errors import ErrorCode, ProcessingFailed
-from models.jobs.options import Film, SketchOptions
+from models.jobs.film import Film
+from models.jobs.options import SketchOptions
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import write_thumbnail

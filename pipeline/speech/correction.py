@@ -53,33 +53,37 @@ def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcrip
     return Transcript(language=transcript.language, words=tuple(words))
 
 
-def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
-    """The words of a corrected subtitle file, which has times of lines alone, with the exact times of those that the
-    transcript has within a second. Others stand between them."""
-    matches = list(_match_words(transcript.words, words))
+def place_words(words: Sequence[Word], matches: Sequence[Word | None]) -> tuple[Word, ...]:
+    """Words in order, those that match replaced by what they match, whose times stay."""
     limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
     placed: list[Word] = []
     for word, match, limit in zip(words, matches, limits, strict=True):
         start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
         placed.append(match or word.model_copy(update={"start": start, "end": max(start, word.end)}))
-    return Transcript(language=transcript.language, words=tuple(placed))
+    return tuple(placed)
 
 
-def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word | None]:
-    """For each word the next one of that text and about that time, in order; in one pass, however long both are."""
-    by_text: dict[str, deque[Word]] = defaultdict(deque)
-    for word in known:
-        by_text[word.text].append(word)
+def match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[int | None]:
+    """For each word the index of the next one of that text and about that time, in order; in one pass, however long
+    both are."""
+    by_text: dict[str, deque[int]] = defaultdict(deque)
+    for index, word in enumerate(known):
+        by_text[word.text].append(index)
     earliest = 0.0
     for word in words:
-        candidates = by_text[word.text] or by_text[_SPEAKER_DASH.sub("", word.text)]
-        while candidates and candidates[0].start < max(earliest, word.start - _SAME_WORD_SECONDS):
+        candidates = by_text[word.text] or by_text[drop_speaker_dash(word.text)]
+        while candidates and known[candidates[0]].start < max(earliest, word.start - _SAME_WORD_SECONDS):
             candidates.popleft()
-        if candidates and candidates[0].start <= word.start + _SAME_WORD_SECONDS:
-            earliest = candidates[0].start
+        if candidates and known[candidates[0]].start <= word.start + _SAME_WORD_SECONDS:
+            earliest = known[candidates[0]].start
             yield candidates.popleft()
         else:
             yield None
+
+
+def drop_speaker_dash(text: str) -> str:
+    """A word of a file without the dash that says who speaks."""
+    return _SPEAKER_DASH.sub("", text)
 
 
 def split_text(text: str, known: Collection[str], language: str) -> list[str]:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
-from models.billing.catalogue import FREE_PLAN
 from models.billing.payments import Customer
+from models.billing.plans import FREE_PLAN
 from models.identity.people import Person
 from storage.identity.people import resolve_merged
 from storage.upsert import execute_dml, insert_once

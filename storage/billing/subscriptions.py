@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, update
 from sqlmodel import Session, col, select
 
-from models.billing.catalogue import FREE_PLAN
 from models.billing.payments import Customer, Subscription
+from models.billing.plans import FREE_PLAN
 from models.identity.people import Person
 from storage.upsert import execute_dml, insert_once
 

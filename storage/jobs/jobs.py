@@ -64,16 +64,22 @@ def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
 
 
 def add_output(
-    session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UUID, cuts: Sequence[tuple[float, float]] = ()
+    session: Session,
+    job_id: uuid.UUID,
+    role: str,
+    media_id: uuid.UUID,
+    cuts: Sequence[tuple[float, float]] | None = None,
 ) -> None:
-    """Add a file that a job made; `cuts` are the parts of the input, in seconds, that are not in it."""
-    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id, cuts=list(cuts) or None))
+    """Add a file that a job made; `cuts` are the parts of the input, in seconds, that are not in it, if known."""
+    cuts = None if cuts is None else list(cuts)
+    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id, cuts=cuts))
 
 
-def list_cuts(session: Session, job_id: uuid.UUID) -> list[tuple[float, float]]:
-    """The parts of its input, in seconds, that are not in the result of a job."""
+def find_cuts(session: Session, job_id: uuid.UUID) -> list[tuple[float, float]] | None:
+    """The parts of its input, in seconds, that are not in the result of a job; None where nobody wrote them down."""
     found = session.exec(select(JobOutput.cuts).where(col(JobOutput.job_id) == job_id)).all()
-    return [(start, end) for cuts in found for start, end in cuts or ()]
+    known = [cuts for cuts in found if cuts is not None]
+    return [(start, end) for cuts in known for start, end in cuts] if known else None
 
 
 def claim_next(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.jobs.job import Job
-from models.jobs.transcript import Transcript, Translation, mark_given
+from models.jobs.transcript import EarlierTranslation, Transcript, Translation, mark_given
 from models.media.files import Media
 from storage.jobs import transcripts
 
@@ -15,11 +15,13 @@ from storage.jobs import transcripts
 @dataclass(frozen=True, slots=True)
 class KnownWords:
     """`spoken` is what is said in the input; `shown` is its translation, and `below` are the lines of one that stand
-    below what is said. What is None has to be heard, or translated where a translation is asked for."""
+    below what is said. What is None has to be heard, or translated where a translation is asked for; `earlier` has the
+    lines below other words, of which those stay that are still said."""
 
     spoken: Transcript | None = None
     shown: Transcript | None = None
     below: Translation | None = None
+    earlier: EarlierTranslation | None = None
 
 
 def find_known_words(session: Session, job: Job, media: Media, language: str, target: str | None = None) -> KnownWords:
@@ -47,14 +49,19 @@ def _find_translated_job(session: Session, job: Job, media: Media) -> Job | None
 
 
 def _find_translation(session: Session, job: Job, spoken: Transcript, target: str) -> KnownWords:
-    """The translation of the same words that the nearest of the jobs before this one shows."""
+    """The translation of the same words that the nearest of the jobs before this one shows, else lines below others."""
+    replaced: EarlierTranslation | None = None
     for earlier in _list_earlier(session, job):
         known = transcripts.find_spoken(session, earlier.id)
         shown, below = transcripts.find_translation(session, earlier.id)
         found = shown or below
-        if known is not None and known.words == spoken.words and found is not None and found.language == target:
+        if known is None or found is None or found.language != target:
+            continue
+        if known.words == spoken.words:
             return KnownWords(spoken, shown, below)
-    return KnownWords(spoken)
+        if below is not None and known.language == spoken.language and replaced is None:
+            replaced = EarlierTranslation(known, below)
+    return KnownWords(spoken, earlier=replaced)
 
 
 def _list_earlier(session: Session, job: Job) -> Iterator[Job]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from storage.db import Clock
+from storage.clock import Clock
 from storage.encryption import decrypt, encrypt
 from storage.messaging.whatsapp_keys import FolderKeyStore, KeyStore
 

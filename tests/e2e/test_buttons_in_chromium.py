@@ -1,6 +1,7 @@
 """Buttons under messages of the chat page as a person presses them, in a real browser."""
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,12 +35,12 @@ def draw_preview(number: int) -> bytes:
     return raw.getvalue()
 
 
-def build_carousel(number: int) -> RenderedMessage:
+def build_carousel(number: int, answers: str | None = None) -> RenderedMessage:
     rows = (
         (Choice(f"show:{number - 1}", "◀️"), Choice(f"show:{number + 1}", "▶️")),
         (Choice("same", "Same"), Choice("order", "Make it"), Choice("slow", "Slow")),
     )
-    return RenderedMessage(f"Style {number}", rows, picture=draw_preview(number))
+    return RenderedMessage(f"Style {number}", rows, picture=draw_preview(number), answers=answers)
 
 
 @dataclass
@@ -54,13 +55,14 @@ class Carousel:
         assert channel is not None
         assert inbound.choice is not None
         name, _, number = inbound.choice.partition(":")
+        (update_id,) = inbound.update_ids
         if name == "order":
-            await channel.send_text(LOCAL_CHAT, RenderedMessage("Your film is in the queue"))
+            await channel.send_text(LOCAL_CHAT, RenderedMessage("Your film is in the queue", answers=update_id))
         elif name == "same":
             with suppress(MessageNotModified):
-                await channel.edit(LOCAL_CHAT, self.message, build_carousel(1))
+                await channel.edit(LOCAL_CHAT, self.message, build_carousel(1, update_id))
         elif name == "show":
-            await channel.edit(LOCAL_CHAT, self.message, build_carousel(int(number)))
+            await channel.edit(LOCAL_CHAT, self.message, build_carousel(int(number), update_id))
 
 
 @pytest.fixture
@@ -141,9 +143,31 @@ def test_a_button_is_busy_until_the_answer_and_no_other_can_be_pressed(chat_page
     message.get_by_role("button", name="Próximo").click(force=True)
     assert message.get_by_role("button", name="Slow").get_attribute("aria-busy") == "true"
     assert message.get_by_role("button", name="Próximo").is_disabled()
-    run(web_house.page.edit(LOCAL_CHAT, message.get_attribute("data-id") or "", build_carousel(7)))
+    answers = web_house.sink.handled[0].update_ids[0]
+    run(web_house.page.edit(LOCAL_CHAT, message.get_attribute("data-id") or "", build_carousel(7, answers)))
     chat_page.wait_for_message("Style 7").get_by_role("button", name="Slow", disabled=False).wait_for()
     assert [inbound.choice for inbound in web_house.sink.handled] == ["slow"]
+
+
+@pytest.mark.parametrize("is_edit", [True, False])
+def test_a_message_about_something_else_is_no_answer(chat_page: ChatPage, web_house: WebApp, is_edit: bool) -> None:
+    message = chat_page.wait_for_message("Style 1")
+    with chat_page.tab.expect_response(lambda response: response.request.method == "POST"):
+        message.get_by_role("button", name="Slow").click()
+    if is_edit:
+        identity = message.get_attribute("data-id") or ""
+        run(web_house.page.edit(LOCAL_CHAT, identity, build_carousel(7, str(uuid.uuid4()))))
+    else:
+        run(web_house.page.send_text(LOCAL_CHAT, RenderedMessage("Another film is done", answers=str(uuid.uuid4()))))
+        run(web_house.page.send_text(LOCAL_CHAT, RenderedMessage("The plans have changed")))
+    chat_page.wait_for_message("Style 7" if is_edit else "The plans have changed")
+    slow = chat_page.tab.locator("li.message:has(.picture)").get_by_role("button", name="Slow")
+    assert (slow.get_attribute("aria-busy"), slow.is_disabled()) == ("true", True)
+    answers = web_house.sink.handled[0].update_ids[0]
+    run(web_house.page.send_text(LOCAL_CHAT, RenderedMessage("Here it is", answers=answers)))
+    chat_page.wait_for_message("Here it is")
+    chat_page.wait_until("() => !document.querySelector('[aria-busy]')")
+    assert slow.is_enabled()
 
 
 def test_an_answer_that_changes_nothing_lets_the_button_go(chat_page: ChatPage) -> None:

@@ -120,6 +120,23 @@ def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
     assert chat_page.tab.locator("#text").input_value() == ""
 
 
+def test_what_is_chosen_first_is_sent_first(chat_page: ChatPage, web_house: WebApp, tmp_path: Path) -> None:
+    video, subtitles = tmp_path / "falando.mp4", tmp_path / "falando.srt"
+    write_film(video, 160, 120, seconds=1)  # whose thumbnail takes a moment
+    subtitles.write_text("1\n00:00:00,000 --> 00:00:01,000\nOi\n")
+    chat_page.send(video)
+    chat_page.send(subtitles)
+    chat_page.tab.locator("li.message video").nth(1).wait_for()
+    assert [inbound.attachments[0].name for inbound in web_house.sink.handled] == ["falando.mp4", "falando.srt"]
+
+
+def test_emoji_have_a_font_on_a_system_without_one(chat_page: ChatPage) -> None:
+    font = chat_page.tab.evaluate(
+        "async () => (await document.fonts.load('16px \"Page Emoji\"', '🎨')).map(one => one.status)"
+    )
+    assert font == ["loaded"]
+
+
 def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebApp) -> None:
     chat_page.drop_file("solto.png", "image/png", picture(0))
     chat_page.tab.locator("li.message video").first.wait_for()

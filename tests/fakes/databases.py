@@ -14,7 +14,8 @@ import psycopg
 from psycopg import sql
 from sqlmodel import Session
 
-from storage.db import Clock, Database
+from storage.clock import Clock
+from storage.db import Database
 from storage.migrate import upgrade
 from storage.schema import METADATA
 

@@ -67,18 +67,21 @@ class EchoSink:
 
     async def _echo(self, inbound: Inbound) -> None:
         rows = ((Choice("red", "Red"), Choice("blue", "Blue")), (Choice("", "Help", "https://example.org/help"),))
-        text = RenderedMessage(f"You said: {inbound.text}", rows, inbound.message_id)
+        text = RenderedMessage(f"You said: {inbound.text}", rows, inbound.message_id, answers=inbound.update_ids[0])
         await self._require_channel().send_text(inbound.chat_ref, text)
 
     async def _handle_choice(self, inbound: Inbound) -> None:
         await self._require_channel().edit(
-            inbound.chat_ref, inbound.message_id or "", RenderedMessage(f"Chosen: {inbound.choice}")
+            inbound.chat_ref,
+            inbound.message_id or "",
+            RenderedMessage(f"Chosen: {inbound.choice}", answers=inbound.update_ids[0]),
         )
 
     async def _draw(self, inbound: Inbound) -> None:
         cancel = ((Choice("cancel", "Cancel"),),)
         send_text, edit = self._require_channel().send_text, self._require_channel().edit
-        message = await send_text(inbound.chat_ref, RenderedMessage("Waiting in line", cancel))
+        waiting = RenderedMessage("Waiting in line", cancel, answers=inbound.update_ids[0])
+        message = await send_text(inbound.chat_ref, waiting)
         for percent in (20, 40, 60, 80, 100):
             await asyncio.sleep(self.pause_seconds)
             await edit(

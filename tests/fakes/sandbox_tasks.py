@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
-from models.jobs.options import Film
+from models.jobs.film import Film
 
 
 def echo(value: object) -> object:

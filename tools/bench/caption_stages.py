@@ -21,7 +21,8 @@ from fakes.app_process import run_app, start_app
 from fakes.simulated_users import SimulatedTelegramUser
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 
-from models.jobs.options import CaptionOptions, EncodingOptions
+from models.jobs.film import EncodingOptions
+from models.jobs.options import CaptionOptions
 from models.settings import Settings
 from pipeline.jobs.local_renderer import create_local_renderer, measure_file
 from pipeline.jobs.renderer import Renderer

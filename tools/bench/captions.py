@@ -17,7 +17,8 @@ import av
 import numpy as np
 
 from models.jobs.caption_styles import get_caption_style
-from models.jobs.options import CaptionOptions, EncodingOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout

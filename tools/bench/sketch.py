@@ -18,7 +18,8 @@ from fakes import sample_pictures
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-from models.jobs.options import EncodingOptions, SketchOptions
+from models.jobs.film import EncodingOptions
+from models.jobs.options import SketchOptions
 from pipeline.media.bitrate import compute_budget
 from pipeline.media.pictures.picture import Picture
 from pipeline.progress import throttle

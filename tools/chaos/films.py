@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fakes import sandbox_tasks
 
-from models.jobs.options import Film
+from models.jobs.film import Film
 from tools.chaos.script import Act
 
 DEATHS: dict[Act, Callable[[], object]] = {

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
-from models.billing.catalogue import FREE_PLAN, Catalogue, Plan
+from models.billing.catalogue import Catalogue
+from models.billing.plans import FREE_PLAN, Plan
 from models.billing.prices import Price, PriceStep
 from models.jobs.job import UNFINISHED_STATUSES, Job
 from models.jobs.options import SketchOptions

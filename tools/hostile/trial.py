@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, SketchOptions, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions, SketchOptions
 from models.jobs.transcript import Word
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.media_validation import measure_file

@@ -10,7 +10,8 @@ from typing import Final
 
 from bots.core.conversation.features.registry import get_feature
 from bots.telegram.channel import CLOUD_API_CAPABILITIES
-from models.billing.catalogue import FREE_PLAN, read_catalogue
+from models.billing.catalogue import read_catalogue
+from models.billing.plans import FREE_PLAN
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Pipeline
 from pipeline.kinds.running_job import JobSpec

@@ -11,7 +11,6 @@ from models.billing.payments import Provider
 from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline import Pipeline
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 
@@ -29,9 +28,7 @@ def price(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
 
 def _enqueue(context: Context, message: Message, part: str) -> int:
     cause = f"price:{context.account.id}:{context.inbound.update_ids[0]}"
-    return outbox.enqueue(
-        context.session, context.address, context.person.id, OutboxMessage(message, cause, part), context.now
-    )
+    return context.enqueue(OutboxMessage(message, cause, part))
 
 
 def _describe_plans(catalogue: Catalogue) -> list[TranslatedText]:

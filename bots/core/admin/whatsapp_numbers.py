@@ -9,7 +9,7 @@ from bots.core.roles import split_verb
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from pipeline import Pipeline
-from storage.messaging import outbox, whatsapp
+from storage.messaging import whatsapp
 from storage.messaging.outbox import OutboxMessage
 from storage.messaging.whatsapp import NamedWhatsAppSession
 from storage.tenants import tenants
@@ -75,9 +75,7 @@ def _request_pairing(context: Context, row: WhatsAppSession, phone: str | None) 
     """Enqueue the message that announces the pairing code, which is later edited to show it."""
     message = Message(paragraphs=(text_for("whatsapp-preparing"),), choices=((build_stop_choice(row),),))
     cause = f"update:{context.account.id}:{context.inbound.update_ids[0]}"
-    delivery_id = outbox.enqueue(
-        context.session, context.address, context.person.id, OutboxMessage(message, cause, "whatsapp"), context.now
-    )
+    delivery_id = context.enqueue(OutboxMessage(message, cause, "whatsapp"))
     whatsapp.request_pairing(row, context.now, phone=phone, delivery_id=delivery_id)
 
 

@@ -172,9 +172,7 @@ def _send_code(context: Context, result: HandlerResult, email_verification: Emai
     )
     session.add(row)
     session.flush()
-    delivery_id = outbox.enqueue(
-        session, context.address, person.id, OutboxMessage(_build_message("email-sent"), f"email:{row.id}"), context.now
-    )
+    delivery_id = context.enqueue(OutboxMessage(_build_message("email-sent"), f"email:{row.id}"))
     result.email_requests.append(
         EmailRequest(build_code_email(person.language, normalize_email(address), code), delivery_id)
     )
@@ -202,7 +200,7 @@ def _verify_code(context: Context, result: HandlerResult, email_verification: Em
 def _start_customer_search(context: Context, result: HandlerResult, row: EmailLink) -> None:
     row.proved_at = row.run_after = context.now
     outbox_message = OutboxMessage(_build_message("email-searching"), f"email:{row.id}", "search")
-    row.delivery_id = outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    row.delivery_id = context.enqueue(outbox_message)
     row.address_id = context.address.id
     result.customer_searches.append(row.id)
 

@@ -17,7 +17,6 @@ from models.messaging.deliveries import Message
 from pipeline import SUBTITLE_FORMATS, Pipeline, build_file_message, find_kind, get_kind
 from storage.identity import people
 from storage.jobs import jobs
-from storage.messaging import outbox
 
 ChoiceHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
 
@@ -89,7 +88,7 @@ def _send_outputs(context: Context, result: HandlerResult, job: Job | None, name
     cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
     for name, media in zip(names, filter(None, files), strict=True):
         message = build_file_message(job, media, name, cause)
-        outbox.enqueue(context.session, context.address, context.person.id, message, context.now)
+        context.enqueue(message)
 
 
 def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:

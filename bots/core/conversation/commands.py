@@ -26,8 +26,8 @@ from bots.core.conversation.styling.carousel import build_own_settings
 from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
 from bots.locales import translate as sentence
-from models.billing.catalogue import FREE_PLAN
 from models.billing.credits import Lot
+from models.billing.plans import FREE_PLAN
 from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline import AccountStatus, Pipeline

@@ -31,7 +31,7 @@ def opt_out(pipeline: Pipeline, context: Context, _result: HandlerResult) -> Non
     outbox_message = OutboxMessage(
         Message(paragraphs=paragraphs), cause, reply_to=context.inbound.message_id, is_farewell=True
     )
-    outbox.enqueue(session, address, context.person.id, outbox_message, context.now)
+    context.enqueue(outbox_message)
 
 
 def _cancel_jobs(pipeline: Pipeline, context: Context) -> int:

@@ -14,7 +14,6 @@ from models.billing.payments import Provider, Purchase, PurchaseStatus
 from models.billing.prices import STARS_CURRENCY as XTR
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedInvoice, TranslatedText
 from storage.billing import open_purchases
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 INVOICE_TTL = timedelta(days=1)
@@ -89,9 +88,7 @@ class LinkPaymentMethod:
         outbox_message = OutboxMessage(
             Message(paragraphs=(text_for("link-preparing"),)), f"purchase:{purchase.id}", "link"
         )
-        purchase.delivery_id = outbox.enqueue(
-            context.session, context.address, context.person.id, outbox_message, context.now
-        )
+        purchase.delivery_id = context.enqueue(outbox_message)
         result.purchases.append(purchase.id)
 
 

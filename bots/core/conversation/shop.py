@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from bots.core.conversation.payment_methods import LINKS, PAYMENT_METHODS, STARS, PaymentMethod, format_plan_title
-from models.billing.catalogue import OWNER_PLAN, Catalogue
+from models.billing.catalogue import Catalogue
+from models.billing.plans import OWNER_PLAN
 from models.errors import AppError, ErrorCode
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from pipeline import Pipeline, list_kinds

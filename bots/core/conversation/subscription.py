@@ -12,7 +12,6 @@ from models.billing.payments import Provider, Subscription
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline import Pipeline
 from storage.billing import customers, open_purchases, overages
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 
@@ -32,9 +31,7 @@ def billing(pipeline: Pipeline, context: Context, result: HandlerResult, _argume
 
 def _enqueue(context: Context, message: Message, part: str) -> int:
     cause = f"billing:{context.account.id}:{context.inbound.update_ids[0]}"
-    return outbox.enqueue(
-        context.session, context.address, context.person.id, OutboxMessage(message, cause, part), context.now
-    )
+    return context.enqueue(OutboxMessage(message, cause, part))
 
 
 def _describe_subscription(pipeline: Pipeline, context: Context, subscription: Subscription) -> Message:

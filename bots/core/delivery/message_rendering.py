@@ -15,7 +15,7 @@ def render_message(message: Message, language: str, *, reply_to: str | None = No
     )
     body = "\n".join(render_text(paragraph, language) for paragraph in message.paragraphs)
     invoice = _render_invoice(message.invoice, language) if message.invoice else None
-    return RenderedMessage(body, rows, reply_to, invoice, _render_picture(message, language))
+    return RenderedMessage(body, rows, reply_to, invoice, _render_picture(message, language), message.answers)
 
 
 def _render_picture(message: Message, language: str) -> bytes | None:

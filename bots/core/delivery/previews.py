@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import structlog
 
-from bots.core.channel import Upload
+from bots.core.channel import RenderedMessage, Upload
 from bots.core.delivery.payload import DeliveryPayload
 from models.errors import AppError
 from models.messaging.deliveries import Delivery
-from pipeline import PREVIEW_SECONDS, PreviewRenderer, PreviewRequest
+from pipeline import PREVIEW_SECONDS, PreviewFilm, PreviewRenderer, PreviewRequest
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +22,22 @@ def attach_preview(
         if preview is None or not preview.is_film:
             picture = previews.draw_picture(request).read_bytes()
             return replace(payload, text=replace(payload.text, picture=picture))
-        path, key = previews.draw_film(request), previews.store_film(request)
+        film = previews.draw_film(request)
+        key = previews.store_film(film)
     except (AppError, OSError) as error:
         log.warning("preview-failed", delivery=delivery.id, error=str(error))
         return payload
-    upload = Upload(path, path.name, payload.text, seconds=PREVIEW_SECONDS, key=key)
-    return replace(payload, upload=upload)
+    return replace(payload, upload=_build_upload(film, f"rabisco-{request.options.style}.mp4", key, payload.text))
+
+
+def _build_upload(film: PreviewFilm, name: str, key: str, caption: RenderedMessage) -> Upload:
+    return Upload(
+        film.path,
+        name,
+        caption,
+        width=film.width,
+        height=film.height,
+        seconds=PREVIEW_SECONDS,
+        thumbnail=film.thumbnail,
+        key=key,
+    )

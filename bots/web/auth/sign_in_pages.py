@@ -27,7 +27,7 @@ TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 FORM_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     ),
     "cross-origin-opener-policy": "same-origin",

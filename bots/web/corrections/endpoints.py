@@ -21,7 +21,8 @@ from bots.web.links import MediaLinkSigner, expiry_for
 from bots.web.page import PageChannel
 from models.identity.people import Person
 from pipeline import Pipeline, list_editable_lines
-from storage.db import Clock, Database
+from storage.clock import Clock
+from storage.db import Database
 from storage.media import files
 
 NO_STORE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}

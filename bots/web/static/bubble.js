@@ -34,8 +34,8 @@ export class Bubble {
     const text = this.#bar(message) ? message.text.replace(DRAWN_BAR, "") : message.text;
     if (!before || this.shown !== text) this.text.replaceChildren(...linked(text));
     this.shown = text;
-    if (!before || JSON.stringify(before.buttons) !== JSON.stringify(message.buttons)) this.choices.show(message.buttons);
-    else if (before.version !== message.version && !DRAWN_BAR.test(message.text)) this.choices.release(); // progress is no answer
+    if (!before || JSON.stringify(before.buttons) !== JSON.stringify(message.buttons)) this.choices.show(message.buttons, message.answers);
+    else this.choices.answer(message.answers);
     if (message.at) this.foot.replaceChildren(element("time", { text: time(message.at / 1000), datetime: new Date(message.at / 1000).toISOString() }));
   }
 

@@ -1,4 +1,4 @@
-// Buttons under a message. After a press they wait for the answer: a change of the message, or a new message.
+// Buttons under a message. After a press they wait for its answer: a message, new or changed, that says what it answers.
 
 import { element, safe } from "./elements.js";
 import { words } from "./words.js";
@@ -16,21 +16,33 @@ export class Choices {
 
   get isWaiting() { return Boolean(this.pressed); }
 
-  // The keyboard's focus stays at its place among the buttons.
-  show(rows) {
-    this.release();
+  // The keyboard's focus stays at its place among the buttons. A press goes on waiting where its button is still there
+  // and the message is not the answer to it.
+  show(rows, answers) {
     const place = this.#buttons.indexOf(document.activeElement);
+    const awaited = this.isWaiting && this.awaited !== answers ? this.pressed.dataset.choice : null;
     this.rows.replaceChildren(...rows.map((row) => element("div", { cls: "row" }, ...row.map((one) => this.#choice(one)))));
+    const kept = awaited === null ? null : this.#buttons.find((button) => button.dataset.choice === awaited);
+    if (kept) this.#hold(kept);
+    else this.release();
     if (place >= 0) (this.#buttons[place] ?? this.#buttons.at(-1))?.focus({ preventScroll: true });
   }
 
   // No button can be pressed until there is an answer; they keep the focus, which disabled ones would lose.
   press(button) {
     this.tell("");
-    this.pressed = button;
-    for (const other of this.#buttons) other.setAttribute("aria-disabled", "true");
-    button.setAttribute("aria-busy", "true");
+    this.#hold(button);
     this.#expect();
+  }
+
+  // The id of what was sent for the press, which its answer names.
+  await(id) { this.awaited = id; }
+
+  // A message came that answers what has this id. Returns whether it was waited for.
+  answer(id) {
+    const isAwaited = this.isWaiting && Boolean(id) && this.awaited === id;
+    if (isAwaited) this.release();
+    return isAwaited;
   }
 
   // There is no server at the moment; the press is sent as soon as there is.
@@ -41,7 +53,7 @@ export class Choices {
 
   release() {
     clearTimeout(this.timer);
-    this.pressed = null;
+    this.pressed = this.awaited = null;
     for (const button of this.#buttons) {
       button.removeAttribute("aria-disabled");
       button.removeAttribute("aria-busy");
@@ -54,6 +66,12 @@ export class Choices {
   }
 
   tell(text) { this.note.textContent = text; }
+
+  #hold(button) {
+    this.pressed = button;
+    for (const other of this.#buttons) other.setAttribute("aria-disabled", "true");
+    button.setAttribute("aria-busy", "true");
+  }
 
   #expect() {
     clearTimeout(this.timer);
@@ -68,7 +86,7 @@ export class Choices {
       return href && element("a", { cls: "choice", href, text: one.label, target: "_blank", rel: "noopener noreferrer" });
     }
     const name = NAMES[one.label] && words(NAMES[one.label]);
-    const button = element("button", { cls: "choice", type: "button", text: one.label, "aria-label": name, title: name });
+    const button = element("button", { cls: "choice", type: "button", text: one.label, "aria-label": name, title: name, "data-choice": one.data });
     button.addEventListener("click", () => {
       if (this.isWaiting) return;
       this.press(button);

@@ -55,7 +55,7 @@ export class Conversation {
     const known = this.bubbles.get(message.id);
     if (known) {
       const placed = known.message.at === message.at;
-      const isAnswer = known.choices.isWaiting && known.message.version !== message.version;
+      const isAnswer = known.choices.isWaiting && known.choices.awaited === message.answers;
       known.show(message);
       if (!placed) this.#place(known);
       if (isAnswer && !this.following) known.node.scrollIntoView({ block: "nearest" });
@@ -75,11 +75,9 @@ export class Conversation {
     this.settle();
   }
 
-  // A new message answers the buttons that wait. Returns whether there were any.
-  releaseAll() {
-    const waiting = [...this.bubbles.values()].filter((bubble) => bubble.choices.isWaiting);
-    for (const bubble of waiting) bubble.choices.release();
-    return waiting.length > 0;
+  // A message answers what has this id. Returns whether buttons waited for that.
+  answer(id) {
+    return [...this.bubbles.values()].some((bubble) => bubble.choices.answer(id));
   }
 
   // Date separators, a gap where the author changes, and the time once per minute.

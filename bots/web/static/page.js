@@ -20,19 +20,19 @@ new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
 menu({ onCommand: (text) => send({ text }), canLeave });
 let typingTimer;
 const edited = new Map(); // lines by button, as they were sent: the answer may be that credits are missing
-let heard = 0; // times the bot has said or changed something
+const answered = new Set(); // ids of what was sent and has an answer
+let awaited = null; // the id of the message whose answer the dots announce
 
 function news(messages, { other, first }) {
   if (other) conversation.clear();
-  const fresh = messages.filter((message) => conversation.show(message) && message.author === "bot").length;
-  if (messages.some((message) => message.author === "bot")) {
-    heard += 1;
-    typing(false);
-  }
-  const isAnswer = fresh > 0 && conversation.releaseAll(); // what a button was pressed for has begun
+  const fresh = messages.filter((message) => conversation.show(message) && message.author === "bot");
+  for (const { answers } of messages) if (answers) answered.add(answers);
+  if (awaited && answered.has(awaited)) typing(false);
+  const releasing = messages.filter((message) => conversation.answer(message.answers));
+  const isAnswer = releasing.some((message) => fresh.includes(message)); // what a button was pressed for has begun
   if (messages.length) conversation.settle();
   if (first || isAnswer) conversation.toEnd(!first);
-  else conversation.arrived(fresh);
+  else conversation.arrived(fresh.length);
   $("empty").hidden = !conversation.isEmpty;
 }
 
@@ -75,8 +75,10 @@ function typing(on) {
   if (conversation.following) conversation.toEnd();
 }
 
-// Pictures chosen together are one album; any other file is a message of its own.
-async function sendFiles(files) {
+let lastFiles = Promise.resolve(); // the thumbnails of the files that were chosen last are made, and these are sent
+
+// Pictures chosen together are one album; any other file is a message of its own. What is chosen first is sent first.
+function sendFiles(files) {
   const pictures = files.filter((file) => file.type.startsWith("image/"));
   const others = files.filter((file) => !file.type.startsWith("image/"));
   const groups = others.map((file) => [file]);
@@ -84,6 +86,10 @@ async function sendFiles(files) {
   const text = $("text").value.trim();
   $("text").value = "";
   $("text").dispatchEvent(new Event("input"));
+  lastFiles = lastFiles.then(() => sendGroups(groups, text));
+}
+
+async function sendGroups(groups, text) {
   for (const [position, group] of groups.entries()) {
     const thumbnails = await Promise.all(group.map(thumbnail));
     send({ text: position ? "" : text, files: group, thumbnails });
@@ -91,7 +97,7 @@ async function sendFiles(files) {
 }
 
 function send(sending) {
-  Object.assign(sending, { id: newId(), heard });
+  Object.assign(sending, { id: newId() });
   const files = sending.files ?? [];
   conversation.show({
     id: sending.id, author: "person", text: sending.text ?? "", buttons: [], film: null, version: 0,
@@ -138,7 +144,7 @@ async function edit(message, button, choices) {
     edited.set(button.data, lines);
     const files = [new File([json], "words.json", { type: "application/json" })];
     const after = { onSent: () => shut(), onFailed: (text) => editor.failed(text) };
-    outgoing.add({ id: newId(), choice: button.data, message: message.id, files, heard, ...after });
+    outgoing.add({ id: newId(), choice: button.data, message: message.id, files, ...after });
   }
 
   function shut() {
@@ -149,7 +155,9 @@ async function edit(message, button, choices) {
 
 // A press is no message: its answer is, or the message that it changes.
 function tap(message, button, choices) {
-  outgoing.add({ id: newId(), choice: button.data, message: message.id, choices });
+  const id = newId();
+  choices.await(id);
+  outgoing.add({ id, choice: button.data, message: message.id, choices });
 }
 
 function progress(sending, part) {
@@ -167,7 +175,9 @@ function sent(sending) {
   sending.onSent?.();
   const bubble = conversation.get(sending.id);
   if (bubble && !bubble.message.at) bubble.foot.replaceChildren();
-  if (sending.heard === heard) typing(true); // the answer may have been quicker
+  if (answered.has(sending.id)) return; // the answer was quicker
+  awaited = sending.id;
+  typing(true);
 }
 
 function waiting(sending) {

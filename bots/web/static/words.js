@@ -11,7 +11,7 @@ export function words(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
 const decimal = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 

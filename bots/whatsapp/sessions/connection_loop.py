@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,27 +14,10 @@ from bots.whatsapp.sessions.pairing import FIRST_CODE_SECONDS, NEXT_CODE_SECONDS
 from bots.whatsapp.sessions.ports import Responder, WhatsAppConnection
 from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 from bots.whatsapp.sessions.states import ConnectionEventKind
+from bots.whatsapp.sessions.timings import ConnectionTimings
 from models.messaging.whatsapp import WhatsAppStateDetail
-from models.retries import WHATSAPP_BACKOFF, Backoff
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionTimings:
-    """Seconds and counts. `codes_lifetime` is how long WhatsApp issues new codes; after that neonize waits forever.
-
-    A connection found missing `max_absences` times, checked every `poll_seconds`, counts as closed even without an
-    event.
-    """
-
-    connect_timeout: float = 60.0
-    codes_lifetime: float = 160.0
-    poll_seconds: float = 30.0
-    reconnect_timeout: float = 900.0
-    backoff: Backoff = WHATSAPP_BACKOFF
-    max_renewals: int = 3
-    max_absences: int = 2
 
 
 class ConnectionOutcome(StrEnum):

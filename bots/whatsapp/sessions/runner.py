@@ -9,15 +9,12 @@ from typing import Protocol
 import structlog
 
 from bots.core.database_retry import retry_until_stored
-from bots.whatsapp.sessions.connection_loop import (
-    ConnectionLoop,
-    ConnectionOutcome,
-    ConnectionTimings,
-)
+from bots.whatsapp.sessions.connection_loop import ConnectionLoop, ConnectionOutcome
 from bots.whatsapp.sessions.events import ConnectionEvent
 from bots.whatsapp.sessions.ports import Responder, WhatsAppConnection
 from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 from bots.whatsapp.sessions.states import ConnectionEventKind
+from bots.whatsapp.sessions.timings import ConnectionTimings
 from models.messaging.whatsapp import WhatsAppStateDetail
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from models.captions.cut_rules import CutRules
-from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
 from pipeline.captions.caption_words import is_sentence_end
 from pipeline.media.editing.cut_list import Cut, CutList
@@ -34,12 +33,6 @@ class _Gap:
     end: float
     before: Word | None
     after: Word | None
-
-
-def find_fillers(words: Sequence[Word], language: str) -> frozenset[int]:
-    """Indices of words that are only hesitation; none where nothing else is said."""
-    found = frozenset(index for index, word in enumerate(words) if is_listed(word.text, "fillers", language))
-    return found if len(found) < len(words) else frozenset()
 
 
 def plan_cuts(

@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from models.captions.word_lists import is_listed
 from models.jobs.transcript import Translation, Word
 from pipeline.captions.caption_words import is_sentence_end
 from pipeline.media.editing.cut_list import CutList
 
 _SENTENCE_ENDS = ".?!…"
+
+
+def find_fillers(words: Sequence[Word], language: str) -> frozenset[int]:
+    """Indices of words that are only hesitation; none where nothing else is said."""
+    found = frozenset(index for index, word in enumerate(words) if is_listed(word.text, "fillers", language))
+    return found if len(found) < len(words) else frozenset()
 
 
 def cut_words(words: Sequence[Word], fillers: AbstractSet[int], cuts: CutList) -> list[Word]:

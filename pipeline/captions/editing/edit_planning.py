@@ -9,8 +9,8 @@ from models.captions.cut_rules import load_cut_rules
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.editing import EditingOptions
 from models.jobs.transcript import Transcript, Word
-from pipeline.captions.editing.cut_planning import find_fillers, plan_cuts
-from pipeline.captions.editing.cut_words import cut_words
+from pipeline.captions.editing.cut_planning import plan_cuts
+from pipeline.captions.editing.cut_words import cut_words, find_fillers
 from pipeline.captions.editing.end_card import CARD_SECONDS
 from pipeline.media import audio
 from pipeline.media.editing.cut_list import Edit

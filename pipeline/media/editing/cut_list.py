@@ -1,11 +1,13 @@
 """Cut list of a film: what is taken out of it, and which time of the film each time of its source becomes."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import NamedTuple, Self
+
+_ROUNDING = Fraction(1, 100)  # seconds, as the coarsest of subtitle formats have them
 
 
 class Cut(NamedTuple):
@@ -38,6 +40,7 @@ class CutList:
             raise ValueError("cuts overlap or are not in order")
         self._starts = [cut.start for cut in self.cuts]
         self._removed = list(accumulate((cut.end - cut.start for cut in self.cuts), initial=Fraction(0)))
+        self._shown = [self.map_time(cut.start) for cut in self.cuts]  # times of the film
 
     def __bool__(self) -> bool:
         return bool(self.cuts)
@@ -56,6 +59,18 @@ class CutList:
 
     def map_seconds(self, seconds: float) -> float:
         return float(self.map_time(Fraction(seconds)))
+
+    def find_source_start(self, seconds: float) -> float:
+        """The time of the source at which something begins that begins at a time of the film: behind a cut there."""
+        index = bisect_right(self._shown, Fraction(seconds) + _ROUNDING)
+        time = Fraction(seconds) + self._removed[index]
+        return float(max(time, self.cuts[index - 1].end) if index else time)
+
+    def find_source_end(self, seconds: float) -> float:
+        """The time of the source at which something ends that ends at a time of the film: before a cut there."""
+        index = bisect_left(self._shown, Fraction(seconds) - _ROUNDING)
+        time = Fraction(seconds) + self._removed[index]
+        return float(min(time, self.cuts[index].start) if index < len(self.cuts) else time)
 
     @classmethod
     def from_seconds(cls, cuts: Iterable[tuple[float, float]]) -> Self:

@@ -7,7 +7,7 @@ from typing import Final
 
 from av.video.stream import VideoStream
 
-from models.jobs.options import EncodingOptions
+from models.jobs.film import EncodingOptions
 from pipeline.media.bitrate import BitrateBudget, compute_budget
 from pipeline.media.demux import open_media
 from pipeline.media.editing.cut_list import Edit

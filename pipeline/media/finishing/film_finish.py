@@ -14,7 +14,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
-from models.jobs.options import Film
+from models.jobs.film import Film
 from pipeline.media.demux import open_media
 from pipeline.media.finishing.loudness import adjust_loudness
 from pipeline.media.finishing.subtitle_track import (

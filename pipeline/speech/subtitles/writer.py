@@ -3,7 +3,7 @@
 import html
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
@@ -72,7 +72,7 @@ def list_cues(transcript: Transcript, translation: Translation | None = None) ->
     """The captions of a transcript. Of a translation there is at most a line for each line."""
     if translation is None:
         return [WordCue(group) for group in group_words(transcript)]
-    groups = group_words(transcript, max_lines=1)
+    groups = group_words(transcript, max_lines=1, starts=frozenset(line.start for line in translation.lines))
     return [WordCue(group, below) for group, below in zip(groups, _match_lines(groups, translation), strict=True)]
 
 
@@ -164,16 +164,19 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     return "\n".join([*lines, _join_turn(sentence, transcript)]).strip() + "\n"
 
 
-def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
-    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses; in a language
-    without spaces one that is full ends with a phrase.
+def group_words(
+    transcript: Transcript, max_lines: int = _MAX_LINES, starts: Collection[float] = ()
+) -> list[list[Word]]:
+    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses, and before a
+    word at one of the `starts`, in seconds; in a language without spaces one that is full ends with a phrase.
     """
     groups: list[list[Word]] = []
     for index, word in enumerate(transcript.words):
-        if groups and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
+        is_bound = word.start in starts
+        if groups and not is_bound and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
             groups[-1].append(word)
         else:
-            is_full = bool(groups) and _can_add(groups[-1], word, transcript, sys.maxsize)
+            is_full = bool(groups) and not is_bound and _can_add(groups[-1], word, transcript, sys.maxsize)
             following = transcript.words[index : index + _PHRASE_CONTEXT]
             groups.append([*(take_open_phrase(groups[-1], following, transcript.language) if is_full else ()), word])
     return groups

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import AppError, JobCancelled
-from models.jobs.options import Film
+from models.jobs.film import Film
 from models.jobs.transcript import Transcript, Word
 from models.media.facts import SoundInfo
 from pipeline.sandbox.client import SandboxClient, ignore, return_false

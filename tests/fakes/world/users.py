@@ -53,6 +53,12 @@ class FakeUser:
         assert found is not None
         return found
 
+    @property
+    def balance(self) -> int:
+        """Credits that can be spent."""
+        with self.world.db.transaction() as session:
+            return self.world.pipeline.account_status_of(session, self.person).credits.available
+
     async def send_text(self, text: str) -> ChatMessage:
         """Send a text; returns the last message of the chat afterwards."""
         return await self.handle_inbound(self.build_inbound(text=text))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av
 
-from models.jobs.options import Film
+from models.jobs.film import Film
 from pipeline import ProgressCallback
 from pipeline.media.thumbnail import write_thumbnail
 from rabisco_reverse.kind import ReverseOptions

@@ -37,10 +37,6 @@ def _list_colours() -> tuple[SettingValue, ...]:
     return values_from({"auto": TranslatedText(key="colour-auto"), **colours})
 
 
-def _list_profanity_values() -> tuple[SettingValue, ...]:
-    return label_switch("keep", "mask")
-
-
 def _list_translation_lines() -> tuple[SettingValue, ...]:
     keys = {"translated": "choice-lines-translated", "both": "choice-lines-both"}
     return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
@@ -48,7 +44,14 @@ def _list_translation_lines() -> tuple[SettingValue, ...]:
 
 CAPTIONS = "captions"  # the rows of these switches in /settings
 POLISH = "polish"
-EDITS = {
+PROFANITY = Setting(
+    "profanity",
+    option="profanity",
+    default="keep",
+    list_values=lambda: label_switch("keep", "mask"),
+    group=CAPTIONS,
+)
+POLISH_SWITCHES = {
     "p": switch_for("pauses", option="cut_pauses", group=POLISH),
     "z": switch_for("zoom", option="punch_in", group=POLISH),
     "b": switch_for("bar", option="progress_bar", group=POLISH),
@@ -57,6 +60,7 @@ EDITS = {
     "c": switch_for("card", option="end_card", group=POLISH),
     "l": switch_for("loudness", option="normalise_loudness", group=POLISH),
 }
+EDITS = {**POLISH_SWITCHES, "s": PROFANITY}  # under a film
 
 CAPTION_FEATURE = Feature(
     CAPTION,
@@ -84,9 +88,8 @@ CAPTION_FEATURE = Feature(
             needs_chat_model=True,
         ),
         switch_for("track", option="subtitle_track", group=CAPTIONS),
-        Setting("profanity", option="profanity", default="keep", list_values=_list_profanity_values, group=CAPTIONS),
-        *EDITS.values(),
+        PROFANITY,
+        *POLISH_SWITCHES.values(),
     ),
     edits=EDITS,
-    own_options=("title_text",),
 )

@@ -24,7 +24,6 @@ class Feature:
     default_for: frozenset[MediaKind] = frozenset()
     settings: tuple[Setting, ...] = ()
     edits: Mapping[str, Setting] = field(default_factory=dict)  # switches under a result, by letters
-    own_options: tuple[str, ...] = ()  # that users decide on for one result alone
     fixed_options: Mapping[str, Any] = field(default_factory=dict)  # of every job
 
     @property

@@ -82,6 +82,12 @@ def is_switched_on(setting: Setting, tastes: Tastes) -> bool:
     return setting.find_chosen(tastes) != setting.list_values()[0]
 
 
+def get_switch_value(setting: Setting, *, is_on: bool) -> Any:
+    """What the option of a switch is when that is on, or off."""
+    off, on = setting.list_values()
+    return setting.parse((on if is_on else off).value)
+
+
 def find_opposite(setting: Setting, tastes: Tastes) -> SettingValue:
     """The value that a tap on a switch sets."""
     off, on = setting.list_values()

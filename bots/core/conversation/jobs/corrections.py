@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bots.core.context import Context, HandlerResult, Reply, TextValue, build_error_reply, reply_for, text_for
-from bots.core.conversation.jobs import line_texts
+from bots.core.conversation.jobs import edited_subtitles, line_texts
+from bots.core.conversation.jobs.edited_subtitles import SubtitlesNotPlaced
 from bots.core.conversation.jobs.line_lists import LIST_CAUSE
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, ErrorCode, RequestRejected
@@ -24,14 +25,12 @@ from pipeline import (
     Pipeline,
     correct_lines,
     find_kind,
-    keep_known_times,
     list_line_texts,
     read_edited_words,
 )
 from storage.identity import people
 from storage.jobs import jobs, transcripts, versions
 from storage.jobs.transcripts import StoredTranscript
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 MAX_MESSAGES = 8  # with lines; longer texts are sent as a file
@@ -128,7 +127,7 @@ def _send_lines(pipeline: Pipeline, context: Context, result: HandlerResult, fou
     cause = f"{LIST_CAUSE}{context.account.id}:{context.inbound.update_ids[0]}"
     for part, message in enumerate(messages):
         outbox_message = OutboxMessage(message, cause, str(part), found.job.reply_to, found.job.id)
-        outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+        context.enqueue(outbox_message)
 
 
 def _build_hints(pipeline: Pipeline, context: Context, found: CorrectableJob) -> tuple[TranslatedText, ...]:
@@ -182,18 +181,32 @@ def is_correction(context: Context, delivery: Delivery, text: str) -> bool:
     return found is not None and line_texts.match_lines(text, list_line_texts(found.shown.transcript)) is not None
 
 
+def is_edited_copy(context: Context, job_id: UUID | None, subtitles: Transcript) -> bool:
+    """Whether a subtitle file corrects a result of this user's, rather than being another one for the same video."""
+    found = find_correctable(context.session, context.person, job_id)
+    if found is None:
+        return False
+    return edited_subtitles.is_edited_copy(context.session, found.job, found.options, subtitles.words)
+
+
 def apply_file(
-    pipeline: Pipeline, context: Context, result: HandlerResult, delivery: Delivery, subtitles: Transcript
+    pipeline: Pipeline, context: Context, result: HandlerResult, job_id: UUID | None, subtitles: Transcript
 ) -> None:
-    """Make a result again with the words of a subtitle file that was sent in answer to a message with its lines."""
-    found = find_correctable(context.session, context.person, delivery.job_id)
+    """Make a result again with the words of a subtitle file that was sent in answer to it or to its lines."""
+    found = find_correctable(context.session, context.person, job_id)
     error = _find_rejection(context, found)
     if error is not None:
         result.replies.append(build_error_reply(error, edits_delivery=context.ack))
     elif found is None:
         _reply(context, result, "error-not-found")
     else:
-        _submit(pipeline, context, result, found, keep_known_times(found.shown.transcript, subtitles.words))
+        session, shown = context.session, found.shown.transcript
+        try:
+            words = edited_subtitles.restore_words(session, found.job, found.options, shown, subtitles.words)
+        except SubtitlesNotPlaced as refusal:
+            _reply(context, result, refusal.text_key)
+        else:
+            _submit(pipeline, context, result, found, words)
 
 
 def _find_refusal(texts: Mapping[int, str] | None, count: int) -> Reply | None:

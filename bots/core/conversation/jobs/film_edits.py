@@ -8,6 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_f
 from bots.core.conversation import menus
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import get_feature
+from bots.core.conversation.features.settings import get_switch_value, is_switched_on
 from bots.core.conversation.jobs import versions
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
@@ -40,7 +41,10 @@ class EditableJob:
 
     def build_options(self, chosen: frozenset[str], title: str | None = None) -> JobOptions:
         """These options with the switches of the chosen letters on, and all others off; a `title` of None stays."""
-        switches = {setting.option: letter in chosen for letter, setting in self.feature.edits.items()}
+        switches = {
+            setting.option: get_switch_value(setting, is_on=letter in chosen)
+            for letter, setting in self.feature.edits.items()
+        }
         given = {"title_text": title} if title is not None and self.title is not None else {}
         return self.options.model_copy(update={**switches, **given})
 
@@ -73,9 +77,9 @@ def make_titled_film(
 ) -> None:
     """Make a film again with these switches, and a title: an empty one is chosen automatically, None leaves it."""
     options = found.build_options(parse_letters(found.feature, letters), title)
-    if options == found.options:
+    if versions.is_unchanged(pipeline, context, found.job, options):
         result.replies.append(reply_for("edit-unchanged"))
-    elif versions.is_version_made(context.session, found.job, options):
+    elif versions.is_version_made(pipeline, context, found.job, options):
         result.replies.append(reply_for("edit-made"))
     else:
         versions.submit_version(pipeline, context, result, found.job, options)
@@ -91,7 +95,11 @@ def find_editable(context: Context, job_id: UUID | None) -> EditableJob | None:
 
 
 def _find_present(feature: Feature, job: Job) -> frozenset[str]:
-    return frozenset(letter for letter, setting in feature.edits.items() if job.parameters.get(setting.option))
+    return frozenset(
+        letter
+        for letter, setting in feature.edits.items()
+        if is_switched_on(setting, {setting.name: job.parameters.get(setting.option)})
+    )
 
 
 def parse_letters(feature: Feature, letters: str) -> frozenset[str]:

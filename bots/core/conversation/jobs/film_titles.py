@@ -13,7 +13,7 @@ from models.messaging.deliveries import Delivery, Message
 from pipeline import Pipeline
 from storage.identity import people
 from storage.jobs import versions
-from storage.messaging import outbox, sent_messages
+from storage.messaging import sent_messages
 from storage.messaging.outbox import OutboxMessage
 
 _CAUSE = "title:"  # of deliveries that ask for a title
@@ -41,7 +41,7 @@ def _ask(pipeline: Pipeline, context: Context, found: EditableJob, letters: str,
     paragraphs = (text_for(key, **values), *film_edits.build_price(pipeline, context, found))
     cause = f"{_CAUSE}{context.account.id}:{context.inbound.update_ids[0]}"
     message = OutboxMessage(Message(paragraphs=paragraphs, choices=rows), cause, job_id=found.job.id)
-    outbox.enqueue(context.session, context.address, context.person.id, message, context.now)
+    context.enqueue(message)
 
 
 def find_answered_question(context: Context, text: str, *, is_command: bool) -> Delivery | None:

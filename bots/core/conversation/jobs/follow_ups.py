@@ -7,7 +7,6 @@ from models.jobs.job import Job, JobStatus
 from models.jobs.options import JobOptions
 from pipeline import Pipeline, find_result_text
 from storage.jobs import jobs, transcripts
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 
@@ -40,5 +39,5 @@ def _send_again(context: Context, job: Job) -> bool:
         return False
     cause = f"copy:{context.account.id}:{context.inbound.update_ids[0]}"
     copy = OutboxMessage(message, cause, reply_to=job.reply_to, job_id=job.id)
-    outbox.enqueue(context.session, context.address, context.person.id, copy, context.now)
+    context.enqueue(copy)
     return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation import shop
@@ -50,13 +51,21 @@ class JobIntake:
         self._refuse([file for file in received if isinstance(file, AppError)])
 
     def _take_corrections(self, subtitles: list[Transcript]) -> list[Transcript]:
-        """Take subtitles in reply to a message with numbered lines as corrections of those; returns the others."""
-        delivery = line_lists.find_quoted_list(self.context) if subtitles else None
-        if delivery is None:
+        """Take subtitles in reply to a message with numbered lines, or to a result whose own they are, as corrections;
+        returns the others."""
+        job_id = self._find_corrected_job(subtitles[0]) if subtitles else None
+        if job_id is None:
             return subtitles
-        corrections.apply_file(self.pipeline, self.context, self.result, delivery, subtitles[0])
+        corrections.apply_file(self.pipeline, self.context, self.result, job_id, subtitles[0])
         self._take_ack()
         return subtitles[1:]
+
+    def _find_corrected_job(self, subtitles: Transcript) -> UUID | None:
+        delivery = line_lists.find_quoted_list(self.context)
+        if delivery is not None:
+            return delivery.job_id
+        job = quoted_files.find_quoted_result(self.context)
+        return job.id if job and corrections.is_edited_copy(self.context, job.id, subtitles) else None
 
     def submit_earlier_files(self, feature: Feature) -> None:
         """Submit what this feature accepts of the inputs of the result that is replied to, or else of the file that the

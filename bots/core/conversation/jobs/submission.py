@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation import shop, subscription
@@ -17,7 +16,6 @@ from models.media.files import Media
 from models.messaging.deliveries import Message
 from pipeline import JobRequest, Pipeline, get_kind
 from storage.jobs import jobs, transcripts
-from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 
@@ -26,7 +24,7 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
     part = str(len(result.jobs) + len(result.replies))
     cause = f"status:{context.account.id}:{context.inbound.update_ids[0]}"
     outbox_message = OutboxMessage(Message(paragraphs=(text_for("received"),)), cause, part, reply_to)
-    return outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    return context.enqueue(outbox_message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +72,6 @@ def submit(
         result.replies.append(Reply(shop.add_purchase_choices(pipeline, context, error, message), has_reply_to=True))
         return False
     return True
-
-
-def is_made_already(options: JobOptions, made: Sequence[Job]) -> bool:
-    """Whether one of these jobs, of the kind of the options, has the same settings: a button may be pressed twice."""
-    return any(_read_settings(options, each.kind) == _read_settings(_read_options(each), each.kind) for each in made)
-
-
-def _read_settings(options: JobOptions, kind: str) -> list[Any]:
-    """The options that users decide on."""
-    feature = get_feature(kind)
-    return [getattr(options, name) for name in (*(each.option for each in feature.settings), *feature.own_options)]
-
-
-def _read_options(job: Job) -> JobOptions:
-    """The options a job was made with."""
-    return get_kind(job.kind).options.model_validate(job.parameters)
 
 
 def complete_options(options: JobOptions, context: Context) -> JobOptions:

@@ -1,13 +1,17 @@
 """Versions of a result: made again from the words that are known, with other looks or edits, and what that costs."""
 
+from typing import Any, Final
+
 from sqlmodel import Session
 
 from bots.core.context import Context, HandlerResult
-from bots.core.conversation.jobs.submission import Submission, acknowledge, is_made_already, submit
+from bots.core.conversation.jobs.submission import Submission, acknowledge, complete_options, submit
 from models.jobs.job import Job, JobStatus
 from models.jobs.options import JobOptions
 from pipeline import JobRequirements, Pipeline, get_kind
 from storage.jobs import jobs, transcripts, versions
+
+_INVISIBLE: Final = {"engine", "vocabulary", "heard_in", "own_language", "encoding"}  # in what is made of known words
 
 
 def submit_version(pipeline: Pipeline, context: Context, result: HandlerResult, job: Job, options: JobOptions) -> bool:
@@ -41,13 +45,25 @@ def find_version_price(pipeline: Pipeline, context: Context, job: Job, options: 
     return pipeline.entitlements.price_of(plan, requirements)
 
 
-def is_version_made(session: Session, job: Job, options: JobOptions) -> bool:
+def is_version_made(pipeline: Pipeline, context: Context, job: Job, options: JobOptions) -> bool:
     """Whether this very result exists, or is being made: of the same file, from the same words or those that are still
     to be heard in it."""
+    session = context.session
     words = transcripts.find_spoken(session, job.id)
     others = (each for each in versions.list_versions(session, job) if each.id != job.id)
-    same = [each for each in others if transcripts.find_spoken(session, each.id) in (None, words)]
-    return is_made_already(options, [job, *same])
+    same = (each for each in others if transcripts.find_spoken(session, each.id) in (None, words))
+    return any(is_unchanged(pipeline, context, each, options) for each in (job, *same))
+
+
+def is_unchanged(pipeline: Pipeline, context: Context, job: Job, options: JobOptions) -> bool:
+    """Whether these options would show what the result of a job does: also the brand and the plan may be others now."""
+    completed = complete_options(options, context)
+    wanted = pipeline.resolve_options(context.session, context.person, completed)
+    return _list_visible(wanted) == _list_visible(get_kind(job.kind).options.model_validate(job.parameters))
+
+
+def _list_visible(options: JobOptions) -> tuple[dict[str, Any], str | None]:
+    return options.model_dump(exclude=_INVISIBLE), options.target_language
 
 
 def is_failed_version(session: Session, job: Job) -> bool:

@@ -66,7 +66,7 @@ class StyleCarousel:
         """Make the film again in the style, from the words that are known."""
         if self.job is None:
             self.result.replies.append(reply_for("error-not-found"))
-        elif versions.is_version_made(self.context.session, self.job, self._options):
+        elif versions.is_version_made(self.pipeline, self.context, self.job, self._options):
             self.result.replies.append(reply_for("style-made-already"))
         elif versions.submit_version(self.pipeline, self.context, self.result, self.job, self._options):
             self._reply(carousel_menus.build_chosen(self._view, "style-making", can_keep=True))

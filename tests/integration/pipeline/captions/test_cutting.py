@@ -13,7 +13,8 @@ from fakes import sample_containers
 from fakes.flash_films import FLASH_SECONDS, RATE, find_flashes, find_tones, read_sound, write_flashes
 from fakes.sample_containers import Track
 
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.film import make
 

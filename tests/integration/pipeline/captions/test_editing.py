@@ -14,7 +14,8 @@ from fakes.film_scenes import Head, write_film
 from fakes.flash_films import write_flashes
 
 from models.captions.placement import load_safe_zones
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.captions.avoidance.costs import compute_covered_share
 from pipeline.captions.boxes import Box

@@ -14,7 +14,8 @@ import pytest
 from fakes.film_scenes import Head, cut_between, write_film
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout

@@ -8,7 +8,8 @@ import av
 import pytest
 from fakes import sample_speech
 
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits

@@ -6,7 +6,8 @@ import av
 import pytest
 from fakes import sample_files
 
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout

@@ -27,8 +27,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.film import Film
 from models.jobs.job import Job, JobClaim, JobStatus
-from models.jobs.options import CaptionOptions, Film, SketchOptions
+from models.jobs.options import CaptionOptions, SketchOptions
 from pipeline.operations.progress_reporter import create_progress_reporter
 from storage.billing.ledger import CreditBalance
 from storage.jobs import jobs, transcripts

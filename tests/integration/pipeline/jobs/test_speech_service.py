@@ -27,8 +27,9 @@ from fakes.world.world import World
 from sqlalchemy import text
 
 from models.errors import ErrorCode, ProcessingFailed
+from models.jobs.film import Film
 from models.jobs.job import Job, JobStatus
-from models.jobs.options import CaptionOptions, Film, TranscriptOptions
+from models.jobs.options import CaptionOptions, TranscriptOptions
 from models.jobs.transcript import Correction, Translation, Word
 from models.media.facts import SoundInfo, SoundPiece
 from models.retries import Backoff

@@ -18,7 +18,8 @@ from fakes.colour_films import (
 )
 from numpy.typing import NDArray
 
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.captions.film import make
 

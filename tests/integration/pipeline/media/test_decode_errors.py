@@ -9,7 +9,7 @@ import pytest
 from fakes import sample_files
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import EncodingOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
 from pipeline.media.audio import extract
 from pipeline.media.overlay import Overlay
 from pipeline.media.probe import measure

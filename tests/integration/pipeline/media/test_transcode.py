@@ -13,7 +13,8 @@ from fakes import sample_containers, sample_files
 from fakes.sample_containers import Track, steady_times
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.captions.film import make
 from pipeline.media import audio

@@ -106,11 +106,28 @@ def test_without_a_frame_it_is_drawn_on_the_neutral_picture(
 
 
 def test_a_film_is_two_seconds_of_h264(previews: PreviewRenderer) -> None:
-    container = av.open(str(previews.draw_film(build_request(1.2, style="karaoke"))))
+    container = av.open(str(previews.draw_film(build_request(1.2, style="karaoke")).path))
     stream = container.streams.video[0]
     frames = [frame.to_ndarray() for frame in container.decode(stream)]
     assert (stream.codec_context.name, stream.width, stream.height, len(frames)) == ("h264", 540, 960, 48)
     assert any((frame != frames[0]).any() for frame in frames)
+
+
+def test_a_film_comes_with_its_size_and_a_small_picture_also_when_it_was_drawn_before(
+    previews: PreviewRenderer, sandbox: CountingSandbox, tmp_path: Path
+) -> None:
+    key = previews.store.put(write_coloured_film(tmp_path / "film.mp4", (568, 320)))
+    film = previews.draw_film(build_request(1.45, key))
+    assert (film.width, film.height) == (568, 320)
+    thumbnail = read(film.thumbnail)
+    assert thumbnail.shape == (180, 320, 3)
+    assert np.abs(thumbnail[20, 160].astype(int) - COLOURS[1]).max() <= 12
+    runs = sandbox.runs
+    assert previews.draw_film(build_request(1.45, key)) == film
+    assert sandbox.runs == runs
+    film.thumbnail.unlink()
+    assert previews.draw_film(build_request(1.45, key)) == film
+    assert film.thumbnail.exists()
 
 
 def test_the_same_preview_is_drawn_once(previews: PreviewRenderer, sandbox: CountingSandbox, tmp_path: Path) -> None:

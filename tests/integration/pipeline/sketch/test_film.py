@@ -15,7 +15,8 @@ from fakes import sample_pictures
 from PIL import Image
 from skimage.metrics import structural_similarity
 
-from models.jobs.options import EncodingOptions, Film, SketchOptions
+from models.jobs.film import EncodingOptions, Film
+from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import film
 

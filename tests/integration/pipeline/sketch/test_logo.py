@@ -9,7 +9,8 @@ from fakes.sample_files import write_picture
 from PIL import Image
 
 from models.captions.branding import BrandKit, Logo
-from models.jobs.options import EncodingOptions, SketchOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.options import SketchOptions
 from pipeline.sketch.entrypoint import draw
 
 

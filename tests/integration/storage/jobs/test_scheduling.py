@@ -12,7 +12,8 @@ import pytest
 from fakes.clock import SettableClock
 from fakes.sample_customers import SampleCustomer, add_job, create_customer
 
-from models.billing.catalogue import Plan, read_catalogue
+from models.billing.catalogue import read_catalogue
+from models.billing.plans import Plan
 from models.jobs.job import Job, JobClaim, JobStatus
 from storage.db import Database
 from storage.jobs import jobs, queue_position

@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.billing.catalogue import (
-    Catalogue,
-    CatalogueError,
-    CatalogueItem,
-    CreditPack,
-    Plan,
-    read_catalogue,
-)
+from models.billing.catalogue import Catalogue, CatalogueError, CatalogueItem, CreditPack, read_catalogue
 from models.billing.item_names import build_lookup_key, parse_lookup_key
+from models.billing.plans import Plan
 from models.billing.prices import Price, PriceStep
 
 PRICE = Price(

@@ -4,8 +4,7 @@ import pytest
 
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import SubtitleLine, Translation, Word
-from pipeline.captions.composition import prepare_lines, prepare_texts
-from pipeline.captions.emphasis import mask_profanity
+from pipeline.captions.emphasis import mask_profanity, prepare_lines, prepare_texts
 
 WORDS = [Word(text="Que", start=0.2, end=0.5), Word(text="merda!", start=0.5, end=1.0)]
 LINES = Translation(language="en", lines=(SubtitleLine(text="What a shit, man!", start=0.2, end=1.0),))

@@ -61,7 +61,20 @@ def test_lines_that_do_not_exist_and_chapters_that_are_too_short_are_left_out(fa
     assert find(fake, 1) == ["0:00 One", "0:20 Two", "0:36 Three"]
 
 
-@pytest.mark.parametrize("answer", [answered(), answered((1, "Only")), answered((1, "One"), (2, "Two"), (3, "Three"))])
+def test_a_chapter_with_the_title_of_the_one_before_it_is_none(fake: FakeGroq) -> None:
+    fake.chat = lambda _: answered((1, "Hello"), (4, "Prices"), (7, "prices"), (10, "Thanks"))
+    assert find(fake, 1) == ["0:00 Hello", "0:12 Prices", "0:36 Thanks"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answered(),
+        answered((1, "Only")),
+        answered((1, "One"), (2, "Two"), (3, "Three")),
+        answered((1, "Part"), (5, "Part"), (9, "Part"), (12, "Part")),
+    ],
+)
 def test_fewer_than_youtube_takes_are_none_and_the_model_is_asked_twice(fake: FakeGroq, answer: object) -> None:
     fake.chat = lambda _: answer
     with pytest.raises(RequestRejected) as refused:

@@ -18,7 +18,8 @@ from fakes.world.staged_sandbox import (
 )
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, Film, SketchOptions, TranscriptOptions
+from models.jobs.film import Film
+from models.jobs.options import CaptionOptions, SketchOptions, TranscriptOptions
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.local_renderer import LocalRenderer, write_transcript
 from pipeline.progress import ProgressCallback

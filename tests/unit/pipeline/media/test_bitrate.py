@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.jobs.options import EncodingOptions
+from models.jobs.film import EncodingOptions
 from pipeline.media.bitrate import compute_budget, fit_size, tighten_budget
 
 HD = (1080, 1920)

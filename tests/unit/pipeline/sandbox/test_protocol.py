@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import Film
+from models.jobs.film import Film
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.sandbox import protocol
 

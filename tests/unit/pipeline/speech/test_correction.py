@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.jobs.transcript import Transcript, Word
-from pipeline.speech.correction import correct_lines, keep_known_times, list_line_texts, list_lines, split_text
-from pipeline.speech.subtitles import reader, writer
+from pipeline.speech.correction import correct_lines, list_line_texts, list_lines, split_text
 
 TEXTS = st.text(st.sampled_from("abcdeéñ中你ก์ .,!-"), max_size=40)
 WORDS = st.text(st.sampled_from("abcdeéñ中你ก์.,!-"), min_size=1, max_size=8)
@@ -98,34 +97,6 @@ def test_every_character_of_a_text_is_in_one_of_its_words(text: str, known: list
     tokens = split_text(text, known, language)
     assert "".join("".join(tokens).split()) == "".join(text.split())
     assert all(token.strip() for token in tokens)
-
-
-@given(transcripts(), transcripts())
-def test_words_of_a_file_are_all_there_and_in_order(transcript: Transcript, file: Transcript) -> None:
-    kept = keep_known_times(transcript, file.words)
-    assert [word.text for word in kept.words] == [word.text for word in file.words]
-    assert all(one.start <= other.start for one, other in pairwise(kept.words))
-    assert all(word.end >= word.start for word in kept.words)
-
-
-@given(transcripts())
-def test_words_that_come_back_as_they_were_keep_their_times_to_the_bit(transcript: Transcript) -> None:
-    assert keep_known_times(transcript, transcript.words).words == transcript.words
-
-
-def test_a_subtitle_file_has_the_exact_times_of_the_words_that_stayed() -> None:
-    before = speak("It was the best of times and so it went on for a while.", pause=0.137)
-    file = reader.read(writer.write(before, ".srt").replace("best", "very finest").encode())
-    after = keep_known_times(before, file.words)
-    assert [word.text for word in after.words[3:5]] == ["very", "finest"]
-    assert (*after.words[:3], *after.words[5:]) == (*before.words[:3], *before.words[4:])
-    assert before.words[2].start <= after.words[3].start <= after.words[4].start <= before.words[4].start
-
-
-def test_a_word_behind_the_dash_of_a_speaker_is_known_all_the_same() -> None:
-    before = speak("yes no")
-    file = [before.words[0].model_copy(update={"text": "- yes", "start": 0.02}), before.words[1]]
-    assert keep_known_times(before, file).words == before.words
 
 
 def test_a_word_spelled_otherwise_keeps_its_time() -> None:

@@ -141,3 +141,20 @@ async def test_what_a_person_likes_is_kept_for_each_of_them(house: World, ana: F
     await ana.choose("set:finish=lines")
     await FakeUser(house, ana.account, id="8").send_files(build_picture())
     assert only(house.list_jobs()).parameters["finish"] == "colour"
+
+
+async def test_an_answer_names_what_it_answers_and_a_result_names_nothing(house: World, ana: FakeUser) -> None:
+    sent = ana.build_files_inbound(build_video())
+    acknowledged = await ana.handle_inbound(sent)
+    assert acknowledged.content.answers == sent.update_ids[0]
+    house.run_job()
+    await house.deliver_all()
+    film = ana.last_message
+    assert film.content.answers is None
+    for label, is_edit in (("Polish", False), ("Zoom", True), ("Make this film", False), ("Plans", False)):
+        menu = ana.last_message
+        choice = "say:plans" if label == "Plans" else menu.get_choice_data(label)
+        pressed = ana.build_inbound(menu.id, choice=choice)
+        answer = await ana.handle_inbound(pressed)
+        assert (answer is menu) == is_edit
+        assert answer.content.answers == pressed.update_ids[0]

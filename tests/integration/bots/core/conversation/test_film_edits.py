@@ -1,6 +1,9 @@
 """The menu of edits under a captioned film, and the film made again with them."""
 
+from dataclasses import replace
+
 import pytest
+from fakes.memory_channel import ALL_CAPABILITIES
 from fakes.world.described_files import SUBTITLES, build_video
 from fakes.world.users import FakeUser
 from fakes.world.world import World
@@ -46,6 +49,37 @@ async def test_the_menu_shows_what_is_on_and_a_second_tap_switches_it_off(house:
     await ana.choose(menu.get_choice_data("Zoom"), menu)
     assert "✅" not in next(choice.label for choice in menu.choices if "Zoom" in choice.label)
     assert len(ana.messages) == count
+
+
+@pytest.mark.parametrize(
+    ("language", "polish", "label", "make"),
+    [
+        ("en", "Polish", "🤐 Hide swear words", "Make this film"),
+        ("pt-BR", "Turbinar", "🤐 Esconder palavrões", "Fazer este vídeo"),
+        ("es", "Pulir", "🤐 Ocultar palabrotas", "Hacer este video"),
+    ],
+)
+@pytest.mark.parametrize("has_buttons", [True, False])
+async def test_swear_words_are_hidden_in_one_film_by_a_switch_under_it(
+    house: World, language: str, polish: str, label: str, make: str, has_buttons: bool
+) -> None:
+    capabilities = replace(ALL_CAPABILITIES, has_buttons=has_buttons)
+    user = FakeUser(house, house.get_account("other", capabilities=capabilities), language=language)
+    await make_film(house, user)
+    film = user.last_message
+    menu = await user.choose(film.get_choice_data(polish), film)
+    assert len(menu.choices) <= 10  # as many rows as a list of WhatsApp has
+    menu = await user.choose(menu.get_choice_data(label), menu)
+    assert f"✅ {label}" in menu.labels
+    await user.choose(menu.get_choice_data(make), menu)
+    second = house.list_jobs()[1]
+    assert (second.parameters["profanity"], second.parameters["subtitle_track"]) == ("mask", False)
+    menu = await user.choose(f"edit:{second.id.hex}")
+    assert [each for each in menu.labels if "✅" in each] == [f"✅ {label}"]
+    menu = await user.choose(menu.get_choice_data(label), menu)
+    await user.choose(menu.get_choice_data("🔍"), menu)
+    await user.choose(menu.get_choice_data(make), menu)
+    assert house.list_jobs()[2].parameters["profanity"] == "keep"
 
 
 async def test_two_taps_make_one_film_and_a_film_as_it_is_is_not_made(house: World, ana: FakeUser) -> None:

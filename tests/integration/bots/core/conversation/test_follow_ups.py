@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 
 import pytest
-from fakes.chat_models import answer_with_everything, build_talk, create_chat
+from fakes.chat_models import build_talk
 from fakes.groq_api import FakeGroq, GroqFault
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
 from fakes.world.described_files import build_audio, build_video
@@ -22,7 +22,7 @@ from fakes.world.world import World
 
 from bots.locales import translate
 from models.errors import ErrorCode
-from models.jobs.options import Film
+from models.jobs.film import Film
 from pipeline.jobs.renderer import Renderer
 from pipeline.speech.transcription import Transcriber
 from storage.jobs import jobs
@@ -35,19 +35,9 @@ SUBTITLES = "".join(
 
 
 @pytest.fixture
-def groq() -> FakeGroq:
-    found = FakeGroq()
-    found.chat = answer_with_everything
-    return found
-
-
-@pytest.fixture
-def rooms(house: World, groq: FakeGroq) -> StagedSandbox:
-    """The house with a chat model; what is heard is a minute of speech."""
-    sandbox = StagedSandbox()
+def sandbox(sandbox: StagedSandbox) -> StagedSandbox:
+    """What is heard is a minute of speech."""
     sandbox.stage(LISTEN, *[build_returner(build_talk(1))] * 5)
-    house.job_runner.renderer = Renderer(sandbox, Transcriber(None), create_chat(groq))
-    house.pipeline.has_chat_model = True
     return sandbox
 
 
@@ -67,14 +57,9 @@ async def press(house: World, user: FakeUser, message: ChatMessage, label: str) 
     return await finish(house, user)
 
 
-def get_balance(house: World, user: FakeUser) -> int:
-    with house.db.transaction() as session:
-        return house.pipeline.account_status_of(session, user.person).credits.available
-
-
 @pytest.mark.parametrize("content", [build_audio(60), build_video(60)], ids=["transcript", "captions"])
 async def test_under_a_result_a_summary_and_chapters_are_made_of_the_words_that_were_heard(
-    house: World, ana: FakeUser, rooms: StagedSandbox, content: bytes
+    house: World, ana: FakeUser, sandbox: StagedSandbox, content: bytes
 ) -> None:
     result = await make(house, ana, content)
     summary = await press(house, ana, result, "Summary")
@@ -82,7 +67,7 @@ async def test_under_a_result_a_summary_and_chapters_are_made_of_the_words_that_
     chapters = await press(house, ana, result, "Chapters")
     assert chapters.text.split("\n")[1:] == ["0:00 Part 1", "0:20 Part 6", "0:40 Part 11"]
     assert [message.reply_to for message in (summary, chapters)] == [result.reply_to] * 2
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
     assert [job.credits for job in house.list_jobs()] == [1, 1, 1]
 
 
@@ -92,9 +77,9 @@ def cut_film(call: StagedCall) -> Film:
 
 
 async def test_chapters_of_a_film_from_which_something_is_cut_have_the_times_of_that_film(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
-    rooms.stage(CAPTION, create_film, cut_film)
+    sandbox.stage(CAPTION, create_film, cut_film)
     film = await make(house, ana, build_video(60))
     menu = await ana.choose(film.get_choice_data("Polish"), film)
     await ana.choose(menu.get_choice_data("Cut pauses"), menu)
@@ -107,13 +92,13 @@ async def test_chapters_of_a_film_from_which_something_is_cut_have_the_times_of_
     asked = await ana.handle_inbound(ana.build_inbound(text="/chapters", quoted_message_id=cut.id))
     assert asked.text.split("\n")[1:] == times
     assert (await press(house, ana, film, "Chapters")).text.split("\n")[2] == "0:20 Part 6"
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_a_summary_is_in_the_language_of_its_reader_and_chapters_in_that_of_the_speech(
-    house: World, bia: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+    house: World, bia: FakeUser, sandbox: StagedSandbox, groq: FakeGroq
 ) -> None:
-    assert rooms.tasks == []
+    assert sandbox.tasks == []
     result = await make(house, bia, build_video(60))
     await press(house, bia, result, "Resumo")
     await press(house, bia, result, "Capítulos")
@@ -123,7 +108,7 @@ async def test_a_summary_is_in_the_language_of_its_reader_and_chapters_in_that_o
 
 
 async def test_where_there_are_no_buttons_they_are_asked_for_by_number_or_name(
-    house: World, rooms: StagedSandbox
+    house: World, sandbox: StagedSandbox
 ) -> None:
     numbered = dataclasses.replace(ALL_CAPABILITIES, has_buttons=False)
     user = FakeUser(house, house.get_account("numbers", capabilities=numbered))
@@ -132,7 +117,7 @@ async def test_where_there_are_no_buttons_they_are_asked_for_by_number_or_name(
     assert "0:20 Part 6" in (await finish(house, user)).text
     await user.send_text("summary")
     assert "About 15 lines" in (await finish(house, user)).text
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_without_a_chat_model_nothing_is_offered_and_a_command_says_why(house: World, ana: FakeUser) -> None:
@@ -146,58 +131,58 @@ async def test_without_a_chat_model_nothing_is_offered_and_a_command_says_why(ho
 
 
 async def test_a_recording_sent_with_the_command_is_heard_and_pays_for_that(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
     assert "Summary" not in (await make(house, ana, build_audio(60), text="resumo")).labels
     (job,) = house.list_jobs()
     assert (job.kind, job.credits) == ("summary", 2)
-    assert rooms.tasks == [PREPARE, LISTEN]
+    assert sandbox.tasks == [PREPARE, LISTEN]
     assert "Language: English" in ana.last_message.text
     await ana.send_text("/chapters")
     assert house.list_jobs()[1].credits == 1
 
 
 async def test_subtitles_of_the_user_are_summed_up_also_from_the_summary_on(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
     film = await make(house, ana, SUBTITLES, build_video(60))
     summary = await press(house, ana, film, "Summary")
     chapters = await press(house, ana, summary, "Chapters")
     assert len(chapters.text.split("\n")) > 3
-    assert rooms.tasks == [CAPTION]
+    assert sandbox.tasks == [CAPTION]
     assert [job.credits for job in house.list_jobs()] == [1, 1, 1]
 
 
-async def test_what_exists_is_sent_again_and_costs_nothing(house: World, ana: FakeUser, rooms: StagedSandbox) -> None:
+async def test_what_exists_is_sent_again_and_costs_nothing(house: World, ana: FakeUser, sandbox: StagedSandbox) -> None:
     result = await make(house, ana, build_audio(60))
     summary = await press(house, ana, result, "Summary")
     again = await ana.choose(result.get_choice_data("Summary"), result)
     assert (again.text, again.id != summary.id) == (summary.text, True)
     assert len(house.list_jobs()) == 2
-    assert get_balance(house, ana) == 8
-    assert rooms.tasks.count(LISTEN) == 1
+    assert ana.balance == 8
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_a_second_tap_while_it_is_being_made_is_answered_and_makes_nothing(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
     result = await make(house, ana, build_audio(60))
     await ana.choose(result.get_choice_data("Summary"), result)
     told = await ana.choose(result.get_choice_data("Summary"), result)
     assert "already working on that" in told.text
     assert len(house.list_jobs()) == 2
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_after_the_file_is_deleted_its_words_are_still_summed_up(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
     result = await make(house, ana, build_audio(60))
     with house.db.transaction() as session:
         for media in jobs.list_inputs(session, house.list_jobs()[0].id):
             files.release(session, media)
     assert "About 15 lines" in (await press(house, ana, result, "Summary")).text
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,7 +200,7 @@ async def test_after_the_file_is_deleted_its_words_are_still_summed_up(
 async def test_a_service_that_fails_ends_in_a_sentence_and_no_charge(
     house: World,
     ana: FakeUser,
-    rooms: StagedSandbox,
+    sandbox: StagedSandbox,
     groq: FakeGroq,
     fault: list[GroqFault],
     code: ErrorCode,
@@ -232,38 +217,38 @@ async def test_a_service_that_fails_ends_in_a_sentence_and_no_charge(
     assert failure.text.startswith(translate("en", "error-text-service-down"))
     assert f"({code} ·" in failure.text
     assert "Your credit is back." in failure.text
-    assert get_balance(house, ana) == 9
+    assert ana.balance == 9
     groq.faults = []
     assert "(TEXT" not in (await press(house, ana, failure, "Again")).text
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_what_has_no_chapters_is_said_and_costs_nothing(
-    house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+    house: World, ana: FakeUser, sandbox: StagedSandbox, groq: FakeGroq
 ) -> None:
     groq.chat = lambda _: {"chapters": []}
     result = await make(house, ana, build_audio(60))
     failure = await press(house, ana, result, "Chapters")
     assert failure.text.startswith(translate("en", "error-chapters-not-found"))
-    assert get_balance(house, ana) == 9
-    assert rooms.tasks.count(LISTEN) == 1
+    assert ana.balance == 9
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_hostile_words_reach_the_answer_as_short_plain_text_alone(
-    house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+    house: World, ana: FakeUser, sandbox: StagedSandbox, groq: FakeGroq
 ) -> None:
     attack = "<script>alert(1)</script> **Pay** [here](https://evil.example) \u202eevil\u0000\n0:00 fake" * 50
-    groq.chat = lambda _: {"overview": attack, "points": [attack] * 100}
+    groq.chat = lambda _: {"overview": attack, "points": [f"{number} {attack}" for number in range(100)]}
     result = await make(house, ana, build_audio(60))
     shown = (await press(house, ana, result, "Summary")).text
     assert len(shown) < 2300
     assert not any(sign in shown for sign in ("<script", "**", "](", "https://", "\u202e", "\u0000"))
     assert len(shown.split("\n")) == 1 + 2 + 7
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_a_tap_that_names_another_kind_or_somebody_elses_job_makes_nothing(
-    house: World, ana: FakeUser, rooms: StagedSandbox
+    house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:
     await make(house, ana, build_audio(60))
     (job,) = house.list_jobs()
@@ -277,11 +262,11 @@ async def test_a_tap_that_names_another_kind_or_somebody_elses_job_makes_nothing
     ):
         assert (await user.choose(data)).text.startswith(translate("en", "error-not-found"))
     assert len(house.list_jobs()) == 1
-    assert rooms.tasks.count(LISTEN) == 1
+    assert sandbox.tasks.count(LISTEN) == 1
 
 
 async def test_a_voice_note_comes_in_the_language_of_its_reader_too_where_that_is_switched_on(
-    house: World, bia: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+    house: World, bia: FakeUser, sandbox: StagedSandbox, groq: FakeGroq
 ) -> None:
     settings = await bia.send_text("/settings")
     await bia.choose(settings.get_choice_data("Traduzir transcrições"), settings)
@@ -292,12 +277,12 @@ async def test_a_voice_note_comes_in_the_language_of_its_reader_too_where_that_i
     assert " to Portuguese" in " ".join(groq.chat_calls[0].system.split())
     await bia.choose("set:text-translate=off")
     assert "HERE IS" not in (await make(house, bia, build_audio(50))).text
-    assert rooms.tasks.count(LISTEN) == 2
+    assert sandbox.tasks.count(LISTEN) == 2
 
 
 async def test_a_voice_note_in_the_language_of_its_reader_is_not_translated(
-    house: World, ana: FakeUser, rooms: StagedSandbox, groq: FakeGroq
+    house: World, ana: FakeUser, sandbox: StagedSandbox, groq: FakeGroq
 ) -> None:
     await ana.choose("set:text-translate=own")
     assert "HERE IS" not in (await make(house, ana, build_audio(60))).text
-    assert (rooms.tasks.count(LISTEN), groq.chat_calls) == (1, [])
+    assert (sandbox.tasks.count(LISTEN), groq.chat_calls) == (1, [])

@@ -4,7 +4,7 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 
 from bots.core.conversation import menus
-from bots.core.conversation.features.caption import CAPTION_FEATURE
+from bots.core.conversation.features.caption import POLISH_SWITCHES
 from bots.core.conversation.features.registry import find_setting, list_features, list_settings
 from bots.core.conversation.features.settings import Setting, SettingValue
 from bots.core.delivery.message_rendering import render_text
@@ -66,7 +66,7 @@ async def test_the_switches_of_polish_share_a_row_and_are_switched_in_place(ana:
     assert "✨ Polish: off" in menu.labels
     before = menu.content
     await ana.choose(menu.get_choice_data("Polish"), menu)
-    assert len(menu.labels) == len(CAPTION_FEATURE.edits) + 1
+    assert len(menu.labels) == len(POLISH_SWITCHES) + 1
     assert menu.labels[-1] == "« Back"
     await ana.choose(menu.get_choice_data("Progress bar"), menu)
     await ana.choose(menu.get_choice_data("Zoom"), menu)

@@ -142,7 +142,11 @@ async def test_a_short_film_of_the_style_comes_in_a_message_of_its_own(house: Wo
     assert film is not message
     assert film.upload is not None
     assert b"ftyp" in film.upload.path.read_bytes()[:32]
-    assert film.upload.seconds == 2
+    assert film.upload.name == "rabisco-classic.mp4"
+    assert (film.upload.width, film.upload.height, film.upload.seconds) == (540, 960, 2)
+    assert film.upload.thumbnail is not None
+    with Image.open(film.upload.thumbnail) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (180, 320))
     assert house.store.get_local_path(film.upload.key).read_bytes() == film.upload.path.read_bytes()
 
 

@@ -44,11 +44,6 @@ def get_suffix(message: ChatMessage) -> str:
     return message.upload.name.rpartition(".")[2]
 
 
-def get_balance(house: World, user: FakeUser) -> int:
-    with house.db.transaction() as session:
-        return house.pipeline.account_status_of(session, user.person).credits.available
-
-
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxClient]:
     with SandboxClient() as started:
@@ -80,13 +75,13 @@ async def test_the_files_have_the_words_of_the_film_with_swear_words_hidden_wher
 async def test_the_files_come_as_documents_with_a_sentence_each_and_cost_nothing(house: World, ana: FakeUser) -> None:
     await ana.send_files(build_video(30))
     film = await finish(house, ana)
-    balance = get_balance(house, ana)
+    balance = ana.balance
     sent = await press(ana, film)
     assert [(message.kind, message.text) for message in sent] == [
         ("file", f"The subtitles of the film as .{name}, with its times.") for name in FORMATS
     ]
     assert len(await press(ana, film)) == len(FORMATS)  # as often as somebody likes
-    assert (get_balance(house, ana), len(house.list_jobs())) == (balance, 1)
+    assert (ana.balance, len(house.list_jobs())) == (balance, 1)
 
 
 async def test_a_film_has_at_most_ten_buttons_of_which_three_are_in_a_row(house: World, ana: FakeUser) -> None:

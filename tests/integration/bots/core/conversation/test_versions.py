@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.chat_models import answer_with_everything, create_chat
+from fakes.chat_models import build_talk
 from fakes.groq_api import FakeGroq
 from fakes.memory_channel import ChatMessage
 from fakes.world.described_files import build_video
@@ -16,13 +16,12 @@ from fakes.world.world import World
 from sqlmodel import col, select
 
 from models.errors import ErrorCode, RequestRejected
+from models.identity.people import Person
+from models.jobs.film import Film
 from models.jobs.job import Job
-from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
 from models.messaging.deliveries import StylePreview
-from pipeline.jobs.renderer import Renderer
 from pipeline.previews.request import find_preview_request
-from pipeline.speech.transcription import Transcriber
 from storage.db import Database
 
 SENTENCE = "Ahn eu ganhei vinte reais."
@@ -57,19 +56,9 @@ def house(tmp_path: Path, database: Database) -> World:
 
 
 @pytest.fixture
-def groq() -> FakeGroq:
-    found = FakeGroq()
-    found.chat = answer_with_everything
-    return found
-
-
-@pytest.fixture
-def sandbox(house: World, groq: FakeGroq) -> StagedSandbox:
-    staged = StagedSandbox()
-    staged.stage(LISTEN, build_returner(HEARD))
-    house.job_runner.renderer = Renderer(staged, Transcriber(None), create_chat(groq))
-    house.pipeline.has_chat_model = True
-    return staged
+def sandbox(sandbox: StagedSandbox) -> StagedSandbox:
+    sandbox.stage(LISTEN, build_returner(HEARD))
+    return sandbox
 
 
 @pytest.fixture
@@ -104,11 +93,6 @@ async def polish(house: World, user: FakeUser, film: ChatMessage, label: str) ->
     return await finish(house, user)
 
 
-def get_balance(house: World, user: FakeUser) -> int:
-    with house.db.transaction() as session:
-        return house.pipeline.account_status_of(session, user.person).credits.available
-
-
 def list_jobs(house: World) -> list[Job]:
     """All jobs, oldest first; no two are created at the same time."""
     with house.db.read_transaction() as session:
@@ -129,7 +113,7 @@ async def test_polish_and_style_cost_what_a_correction_does_and_say_so_before(
     film = await polish(house, ana, film, "Progress bar")
     await use_next_style(house, ana, film)
     assert list_prices(house) == [3, 1, 1]
-    assert get_balance(house, ana) == 5
+    assert ana.balance == 5
     assert sandbox.tasks.count(LISTEN) == 1
 
 
@@ -150,12 +134,12 @@ async def test_the_credits_of_a_version_that_fails_come_back_and_again_makes_tha
     await polish(house, ana, film, "Progress bar")
     failure = ana.last_message
     assert "Your credit is back." in failure.text
-    assert get_balance(house, ana) == 7
+    assert ana.balance == 7
     await ana.choose(failure.get_choice_data("Again"), failure)
     await finish(house, ana)
     assert list_prices(house) == [3, 1, 1]
     assert list_jobs(house)[2].parameters["progress_bar"] is True
-    assert get_balance(house, ana) == 6
+    assert ana.balance == 6
     assert sandbox.tasks.count(LISTEN) == 1
 
 
@@ -183,6 +167,46 @@ async def test_the_way_back_to_a_version_that_is_there_is_not_made_and_paid_agai
     await ana.choose(carousel.get_choice_data("◀️"), carousel)
     assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
     assert list_prices(house) == [3, 1]
+
+
+@pytest.mark.usefixtures("films")
+async def test_after_a_change_of_the_brand_a_film_as_it_is_and_a_way_back_are_made_anew_once(
+    house: World, ana: FakeUser
+) -> None:
+    film = await make_film(house, ana)
+    first = list_jobs(house)[0]
+    polished = await polish(house, ana, film, "Progress bar")
+    again, back = f"edited:{list_jobs(house)[1].id.hex}:b", f"edited:{list_jobs(house)[1].id.hex}:-"
+    assert "like that already" in (await ana.choose(again, polished)).text
+    assert "exactly that already" in (await ana.choose(back, polished)).text
+    await ana.send_text("/brand #abcdef")
+    for data in (again, back):
+        await ana.choose(data, polished)
+        await finish(house, ana)
+        assert "exactly that already" in (await ana.choose(data, polished)).text
+    made = list_jobs(house)[2:]
+    assert [(job.parameters["brand"]["colour"], job.parameters["progress_bar"]) for job in made] == [
+        ("#ABCDEF", True),
+        ("#ABCDEF", False),
+    ]
+    carousel = await ana.choose(f"style:{first.id.hex}")
+    assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
+    await ana.choose("brand:me:colour=none")
+    carousel = await ana.choose(f"style:{made[0].id.hex}")
+    assert "already" in (await ana.choose(carousel.get_choice_data("Use this"), carousel)).text
+    assert len(list_jobs(house)) == 4
+
+
+@pytest.mark.usefixtures("films")
+async def test_a_film_with_a_watermark_is_made_again_without_one_on_a_plan_without(house: World, ana: FakeUser) -> None:
+    film = await make_film(house, ana)
+    (first,) = list_jobs(house)
+    assert first.parameters["watermark"]
+    with house.db.transaction() as session:
+        session.get_one(Person, ana.person.id).plan = "pro"
+    await ana.choose(f"edited:{first.id.hex}:-", film)
+    await finish(house, ana)
+    assert list_jobs(house)[1].parameters["watermark"] is None
 
 
 def count_translations(groq: FakeGroq) -> int:
@@ -226,6 +250,30 @@ async def test_a_corrected_translation_keeps_what_is_said_and_its_correction_in_
     assert count_translations(groq) == 1
 
 
+async def test_a_correction_of_a_film_in_two_languages_translates_the_changed_line_alone(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox, groq: FakeGroq
+) -> None:
+    await make_film(house, ana, seconds=30)  # of another video
+    sandbox.stage(LISTEN, build_returner(build_talk(1)))
+    await ana.choose("set:translate=pt")
+    await ana.choose("set:lines=both")
+    film = await make_film(house, ana)
+    for number, text in ((2, "Here is another one."), (9, "And one more of them.")):
+        groq.chat_calls.clear()
+        await ana.choose(film.get_choice_data("Correct"), film)
+        await ana.send_text(f"{number}: {text}")
+        film = await finish(house, ana)
+        sent = [line["text"] for call in groq.chat_calls if "translate" in call.system for line in call.user["lines"]]
+        assert sent == [text]
+    await use_next_style(house, ana, film)
+    first, second, third, fourth = (call["translation"].lines for call in films.calls[1:])
+    assert [line for number, line in enumerate(third) if number not in (1, 8)] == [
+        line for number, line in enumerate(first) if number not in (1, 8)
+    ]
+    assert (second[1].text, third[1], third[8].text) == ("HERE IS ANOTHER ONE.", second[1], "AND ONE MORE OF THEM.")
+    assert fourth == third
+
+
 async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(
     house: World, ana: FakeUser, films: CaptionRecorder
 ) -> None:
@@ -242,6 +290,20 @@ async def test_versions_of_a_corrected_film_keep_its_words_and_the_price(
     assert films.calls[-1]["options"].cut_pauses
     assert films.calls[-1]["words"][3].text == "cem"
     assert list_prices(house) == [3, 1, 1, 1, 1]
+
+
+async def test_words_that_stand_out_are_still_those_that_are_said_so_that_fillers_are_cut_of_them(
+    house: World, ana: FakeUser, films: CaptionRecorder, sandbox: StagedSandbox, groq: FakeGroq
+) -> None:
+    await make_film(house, ana, seconds=30)  # of another video
+    sandbox.stage(LISTEN, build_returner(build_talk(1)))
+    groq.chat = lambda _: {"numbers": [3]}
+    await ana.choose("set:style=hormozi")
+    await ana.choose("set:pauses=on")
+    await make_film(house, ana)
+    call = films.calls[1]
+    assert [word.text for word in call["words"] if word.is_emphasised] == ["a"]
+    assert call["spoken"].words == call["words"]
 
 
 async def test_the_preview_of_a_cut_film_shows_no_filler_and_a_word_that_stands_out(

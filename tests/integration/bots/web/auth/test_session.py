@@ -27,6 +27,7 @@ OPEN = {
     "/",
     "/health",
     "/static",
+    "/static/emoji.ttf",
     "/sign-in",
     "/sign-in/code",
     "/sign-out",

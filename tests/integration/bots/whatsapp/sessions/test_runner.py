@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 
 from bots.whatsapp.sessions.client_factory import ClientFactory
 from bots.whatsapp.sessions.connection import NeonizeConnection
-from bots.whatsapp.sessions.connection_loop import ConnectionTimings
 from bots.whatsapp.sessions.events import ClientStuck
 from bots.whatsapp.sessions.runner import SessionRunner
 from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
+from bots.whatsapp.sessions.timings import ConnectionTimings
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 from models.retries import Backoff

@@ -15,7 +15,8 @@ from fakes.film_probe import probe_film
 from fakes.loudness_meter import RATE, Sound, compute_loudness, compute_true_peak, find_lag, read_sound
 from numpy.typing import NDArray
 
-from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.film import EncodingOptions, Film, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.film import make
 from pipeline.media.finishing.loudness import adjust_loudness

@@ -10,7 +10,7 @@ from fakes import sample_containers, sample_files
 from fakes.sample_containers import Track
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import EncodingOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
 from pipeline.media import audio
 from pipeline.media.overlay import Overlay
 from pipeline.media.probe import measure

@@ -3,8 +3,8 @@
 import pytest
 
 from bots.whatsapp.processes.process_manager import ProcessTimings
-from bots.whatsapp.sessions.connection_loop import ConnectionTimings
 from bots.whatsapp.sessions.events import parse_ban_seconds
+from bots.whatsapp.sessions.timings import ConnectionTimings
 
 
 @pytest.mark.parametrize(

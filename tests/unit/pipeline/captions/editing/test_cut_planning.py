@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from models.captions.cut_rules import load_cut_rules
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
-from pipeline.captions.editing.cut_planning import find_fillers, plan_cuts
-from pipeline.captions.editing.cut_words import cut_words
+from pipeline.captions.editing.cut_planning import plan_cuts
+from pipeline.captions.editing.cut_words import cut_words, find_fillers
 from pipeline.media.editing.cut_list import CutList
 from pipeline.media.streams.frame_times import FrameTimes
 

@@ -14,7 +14,7 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
-_HANGING_COST = 2.0  # after a word that belongs to what follows, by how strongly it does
+_HANGING_COST = 3.0  # after a word that belongs to what follows, by how strongly it does
 _SPLIT_COST = 3.0  # before a word that continues a phrase
 _HIDDEN_MARK_COST = 2.0  # for a mark inside a group that is not shown, in a script without spaces
 

@@ -50,6 +50,8 @@ class CaptionWord:
     speaker: int = 0
     position: TextPosition = NOT_PLACED
     source: str = ""  # as it was said
+    cue: int | None = None
+    cue_end: float | None = None
 
 
 def prepare_words(
@@ -157,7 +159,7 @@ def _split_runs(words: Sequence[CaptionWord]) -> Iterator[list[CaptionWord]]:
     """Split between words that are not written together."""
     run: list[CaptionWord] = []
     for word in words:
-        if run and (word.is_speaker_change or not is_joined(run[-1], word)):
+        if run and (word.is_speaker_change or word.cue != run[-1].cue or not is_joined(run[-1], word)):
             yield run
             run = []
         run.append(word)
@@ -215,6 +217,8 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         source=word.text,
         has_estimated_times=word.has_estimated_times,
         position=word.position,
+        cue=word.cue,
+        cue_end=word.cue_end,
     )
 
 

@@ -41,10 +41,10 @@ class CaptionGroup:
 def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[CaptionGroup]:
     """Group words for best readability: groups of even length, broken where the speaker pauses."""
     runs = [run for phrase in _split_phrases(words, rules) for run in _find_best_breaks(phrase, rules)]
-    starts = [*(run[0].start for run in runs), math.inf][1:]
+    followers = [*(run[0] for run in runs), None][1:]
     return [
-        CaptionGroup(tuple(run), run[0].start, _compute_end(run, next_start, rules))
-        for run, next_start in zip(runs, starts, strict=True)
+        CaptionGroup(tuple(run), run[0].start, _compute_end(run, follower, rules))
+        for run, follower in zip(runs, followers, strict=True)
     ]
 
 
@@ -54,20 +54,26 @@ def join_words(words: Sequence[CaptionWord]) -> str:
     return "".join([*(word.text for word in words[:1]), *texts])
 
 
-def _compute_end(run: Sequence[CaptionWord], next_start: float, rules: GroupingRules) -> float:
-    """Time a group disappears: shortly after its last word, later if it would only flash, never after `next_start`."""
-    hold_end = max(run[-1].end + rules.hold, run[0].start + rules.min_seconds)
-    return min(hold_end, next_start)
+def _compute_end(run: Sequence[CaptionWord], follower: CaptionWord | None, rules: GroupingRules) -> float:
+    """Time a group disappears: with its cue, else shortly after its last word, later if it would only flash; never
+    after `follower`, the next word, begins.
+    """
+    last = run[-1]
+    next_start = follower.start if follower else math.inf
+    if last.cue_end is not None and (follower is None or follower.cue != last.cue):
+        return min(max(last.cue_end, last.end), next_start)
+    return min(max(last.end + rules.hold, run[0].start + rules.min_seconds), next_start)
 
 
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:
-    """Split into runs of words that no group may cross: at sentences, at long gaps, between speakers and places."""
+    """Split into runs that no group may cross: at sentences and long gaps, between speakers, places and cues."""
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
             (phrase[-1].is_sentence_end and phrase[-1].binding < 1)
             or word.is_speaker_change
             or word.position != phrase[-1].position
+            or word.cue != phrase[-1].cue
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase

@@ -72,7 +72,7 @@ def split_line(line: SubtitleLine, language: str) -> tuple[str, ...]:
 def _build_group(
     words: Sequence[CaptionWord], line: SubtitleLine, next_start: float, style: CaptionStyle
 ) -> CaptionGroup:
-    hold_end = max(line.end + style.group.hold, line.start + _MIN_SECONDS)
+    hold_end = line.end if line.is_cue else max(line.end + style.group.hold, line.start + _MIN_SECONDS)
     return CaptionGroup(tuple(words), line.start, min(hold_end, next_start))
 
 

@@ -54,13 +54,16 @@ def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcrip
 
 def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
     """The words of a corrected subtitle file, which has times of lines alone, with the exact times of those that the
-    transcript has within a second. Others stand between them."""
+    transcript has within a second. Others stand between them. The lines are cues where those of the transcript are."""
     matches = list(_match_words(transcript.words, words))
     limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
+    has_cues = any(word.cue is not None for word in transcript.words)
+    without_cues = {} if has_cues else {"cue": None, "cue_end": None}
     placed: list[Word] = []
     for word, match, limit in zip(words, matches, limits, strict=True):
         start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
-        placed.append(match or word.model_copy(update={"start": start, "end": max(start, word.end)}))
+        timed = match or word.model_copy(update={"start": start, "end": max(start, word.end)})
+        placed.append(timed.model_copy(update=_place_of(word) | without_cues))
     return Transcript(language=transcript.language, words=tuple(placed))
 
 
@@ -167,8 +170,13 @@ class _LineCorrection:
             span = (span[0], min(span[1], span[0] + spoken))
         is_speaker_change = any(word.is_speaker_change for word in replaced)
         for word in spread_words(texts, *_extend_span(span, before, texts)):
-            yield word.model_copy(update={"is_speaker_change": is_speaker_change})
+            yield word.model_copy(update={"is_speaker_change": is_speaker_change, **_place_of(self.line[0])})
             is_speaker_change = False
+
+
+def _place_of(word: Word) -> dict[str, object]:
+    """Where a word's subtitle stands, in the picture and in time."""
+    return word.model_dump(include={"anchor", "side", "cue", "cue_end"})
 
 
 def _compute_own_span(replaced: Sequence[Word], limit: float, spoken: float) -> tuple[float, float] | None:

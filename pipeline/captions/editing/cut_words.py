@@ -37,7 +37,9 @@ def cut_lines(translation: Translation, cuts: CutList) -> Translation:
 
 
 def _move(word: Word, cuts: CutList) -> Word:
-    return word.model_copy(update={"start": cuts.map_seconds(word.start), "end": cuts.map_seconds(word.end)})
+    times = {"start": word.start, "end": word.end, "cue_end": word.cue_end}
+    moved = {name: cuts.map_seconds(seconds) for name, seconds in times.items() if seconds is not None}
+    return word.model_copy(update=moved)
 
 
 def _join_dropped(first: Word | None, word: Word) -> Word:

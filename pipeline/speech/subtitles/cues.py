@@ -70,9 +70,9 @@ class Cue:
             remaining -= len(part.text)
         return replace(self, parts=tuple(kept))
 
-    def split_words(self) -> Iterator[Word]:
-        """Yield its words. A part's time is shared by its characters; a word begins where its first character does,
-        which is an estimate where no part tells the time of any word.
+    def split_words(self, number: int = 0) -> Iterator[Word]:
+        """Yield its words, as those of the cue of that number. A part's time is shared by its characters; a word begins
+        where its first character does, which is an estimate where no part tells the time of any word.
         """
         text, times = self._time_characters()
         tokens = self.tokens
@@ -89,6 +89,8 @@ class Cue:
                     has_estimated_times=is_estimated,
                     anchor=self.position.anchor,
                     side=self.position.side,
+                    cue=number,
+                    cue_end=_limit_seconds(self.end),
                 )
 
     def _time_characters(self) -> tuple[str, list[float]]:

@@ -67,15 +67,15 @@ def _is_words_json(content: dict[str, Any]) -> bool:
 
 
 def _is_valid_word(word: Word) -> bool:
-    return bool(word.text.strip()) and word.end <= MAX_SECONDS
+    return bool(word.text.strip()) and max(word.end, word.cue_end or 0.0) <= MAX_SECONDS
 
 
 def _split_words(cues: Sequence[Cue]) -> tuple[Word, ...]:
     if len(cues) > MAX_WORDS or any(len(cue.text) > _MAX_CUE_CHARACTERS for cue in cues):
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     found: list[Word] = []
-    for cue in order_cues(cues):
-        found += cue.split_words()
+    for number, cue in enumerate(order_cues(cues)):
+        found += cue.split_words(number)
         if len(found) > MAX_WORDS:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     return (*(word.model_copy(update={"is_speaker_change": False}) for word in found[:1]), *found[1:])

@@ -180,6 +180,7 @@ def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_character
         and word.end - group[0].start <= _MAX_CAPTION_SECONDS
         and word.start - group[-1].end <= _CAPTION_PAUSE
         and not word.is_speaker_change
+        and word.cue == group[-1].cue
         and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))
     )
 

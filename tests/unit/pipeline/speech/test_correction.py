@@ -158,6 +158,35 @@ def test_words_at_the_ends_of_a_line_stand_beside_it_and_not_in_the_silence() ->
     assert (there.start, there.end < 61.0) == (hello.end, True)
 
 
+CUES = b"""1
+00:00:01,000 --> 00:00:02,000
+{\\an8}so we went
+
+2
+00:00:02,000 --> 00:00:04,000
+to the market
+"""
+
+
+def test_corrected_words_stay_in_their_cue_and_where_it_stands() -> None:
+    before = reader.read(CUES, "en")
+    after = correct_lines(before, {1: "so then we all went there", 2: "market"})
+    places = [(word.text, word.cue, word.cue_end, word.anchor) for word in after.words]
+    assert places == [
+        *((text, 0, 2.0, "top") for text in ("so", "then", "we", "all", "went", "there")),
+        ("market", 1, 4.0, None),
+    ]
+    assert list_line_texts(after) == ["so then we all went there", "market"]
+
+
+def test_lines_of_a_corrected_file_are_cues_where_those_of_the_words_are() -> None:
+    file = reader.read(CUES.replace(b"went", b"walked").replace(b"to the", b"out to the"), "en")
+    cued = keep_known_times(reader.read(CUES, "en"), file.words)
+    assert [(word.cue, word.cue_end) for word in cued.words] == [(0, 2.0)] * 3 + [(1, 4.0)] * 4
+    heard = keep_known_times(speak("so we went to the market"), file.words)
+    assert {(word.cue, word.cue_end) for word in heard.words} == {(None, None)}
+
+
 def test_one_word_heard_as_three_is_spread_over_the_time_of_the_three() -> None:
     before = speak("I saw ra bis co there")
     after = correct_lines(before, {1: "I saw Rabisco there"})

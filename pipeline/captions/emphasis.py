@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from models.captions.style import CaptionStyle
@@ -38,7 +37,7 @@ def _find_by_rules(words: Sequence[Word], language: str) -> frozenset[int]:
         for index, word in enumerate(words)
         if _has_number(word.text) or is_listed(word.text, "emphasis", language) or normalize_word(word.text) in names
     }
-    return frozenset(found | _find_units(words, found, language))
+    return frozenset(found | _find_units(words, language))
 
 
 def _find_names(words: Sequence[Word], language: str) -> frozenset[str]:
@@ -61,12 +60,12 @@ def _list_inside(words: Sequence[Word]) -> list[bool]:
     ]
 
 
-def _find_units(words: Sequence[Word], numbers: AbstractSet[int], language: str) -> set[int]:
+def _find_units(words: Sequence[Word], language: str) -> set[int]:
     """Words after numbers that say what is counted, such as "por cento"."""
     found: set[int] = set()
     for index in range(1, len(words)):
         pair = " ".join(word.text for word in words[index : index + 2])
-        if index - 1 in found or (_has_number(words[index - 1].text) and index - 1 in numbers):
+        if index - 1 in found or _has_number(words[index - 1].text):
             found.update(range(index, index + _count_unit_words(words[index].text, pair, language)))
     return found
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
 from pipeline.speech.subtitles.json_formats import to_words_json
+from pipeline.speech.subtitles.timestamps import format_ass_timestamp, format_timestamp, to_centiseconds
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
 _MAX_LINES: Final = 2
@@ -85,7 +86,7 @@ def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     blocks = []
     for number, cue in enumerate(cues, start=1):
         group, is_single = cue.words, cue.below is None
-        times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
+        times = f"{format_timestamp(group[0].start, ',')} --> {format_timestamp(group[-1].end, ',')}"
         whole = _join_turn(group, transcript)
         text = _break_lines(group, transcript) if is_single else f"{whole}\n{cue.turn_below}".rstrip("\n")
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
@@ -98,11 +99,11 @@ def _format_vtt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     separator = _separator_for(transcript)
     for cue in cues:
         group, below = cue.words, cue.turn_below
-        tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
+        tags = [f"<{format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
         text = _dash_for(group[0]) + separator.join(
             f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
         )
-        times = f"{_format_timestamp(group[0].start, '.')} --> {_format_timestamp(group[-1].end, '.')}"
+        times = f"{format_timestamp(group[0].start, '.')} --> {format_timestamp(group[-1].end, '.')}"
         lower = f"\n{html.escape(below, quote=False)}" if below else ""
         blocks.append(f"{times}\n{text}{lower}\n")
     return "\n".join(blocks)
@@ -119,7 +120,7 @@ def _format_ass(cues: Sequence[WordCue], transcript: Transcript) -> str:
         )
         lower = f"\\N{{\\rTranslation}}{_escape_ass(below)}" if below else ""
         events.append(
-            f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
+            f"Dialogue: 0,{format_ass_timestamp(group[0].start)},{format_ass_timestamp(group[-1].end)}"
             f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}{lower}\n"
         )
     is_translated = any(cue.below is not None for cue in cues)
@@ -131,7 +132,7 @@ def _list_karaoke_tags(group: WordGroup) -> list[str]:
         return ["{\\k0}", *[""] * (len(group) - 1)]
     ends = [*(word.start for word in group[1:]), group[-1].end]
     return [
-        f"{{\\k{_to_centiseconds(end) - _to_centiseconds(word.start)}}}" for word, end in zip(group, ends, strict=True)
+        f"{{\\k{to_centiseconds(end) - to_centiseconds(word.start)}}}" for word, end in zip(group, ends, strict=True)
     ]
 
 
@@ -221,21 +222,6 @@ def _separator_for(transcript: Transcript) -> str:
 
 def _escape_ass(text: str) -> str:
     return text.translate(_ASS_ESCAPES)
-
-
-def _format_timestamp(seconds: float, decimal_mark: str) -> str:
-    total = round(seconds * 1000)
-    minutes, milli = divmod(total, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milli // 1000:02}{decimal_mark}{milli % 1000:03}"
-
-
-def _format_ass_timestamp(seconds: float) -> str:
-    minutes, centi = divmod(_to_centiseconds(seconds), 6000)
-    return f"{minutes // 60}:{minutes % 60:02}:{centi // 100:02}.{centi % 100:02}"
-
-
-def _to_centiseconds(seconds: float) -> int:
-    return round(seconds * 100)
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[WordCue], Transcript], str]]] = {

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
-from pipeline.speech.subtitles import ass, detection, json_formats, lyrics, other_formats, srt, timed_text
+from pipeline.speech.subtitles import detection, json_formats
 from pipeline.speech.subtitles.cue_order import order_cues
 from pipeline.speech.subtitles.cues import MAX_SECONDS, Cue
 from pipeline.speech.subtitles.encoding import decode_text
+from pipeline.speech.subtitles.formats import ass, lyrics, other_formats, srt, timed_text
 
 MAX_BYTES: Final = 5_000_000
 MAX_WORDS: Final = 60_000

@@ -13,8 +13,8 @@ from pipeline.captions.avoidance.pairs import pair_blocks
 from pipeline.captions.composition import compose_blocks, compose_text, find_place
 from pipeline.captions.editing.film_painter import FilmText
 from pipeline.captions.layout import CaptionBlock, interpolate_place
-from pipeline.speech.subtitles import ass, srt
 from pipeline.speech.subtitles.cues import Cue
+from pipeline.speech.subtitles.formats import ass, srt
 from pipeline.speech.subtitles.reader import read
 
 FRAME = (1080, 1920)

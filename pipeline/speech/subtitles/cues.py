@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import accumulate, pairwise
 from typing import Final
@@ -51,6 +51,8 @@ class Cue:
     placement: CuePlacement = CuePlacement.DIALOGUE
     has_speaker_lines: bool = False  # each line is somebody else's
     position: TextPosition = NOT_PLACED
+    speakers: tuple[str, ...] = field(default=(), compare=False)  # who is named, in order
+    begins_turn: bool = False  # somebody else spoke before
 
     @property
     def text(self) -> str:
@@ -107,7 +109,7 @@ class Cue:
         was a mark alone is empty.
         """
         line_starts = self._find_line_starts()
-        is_next = False
+        is_next = self.begins_turn
         for index, token in enumerate(tokens):
             is_first = index in line_starts
             text = _LINE_MARK.sub("", token) if is_first or token.startswith(">>") else token

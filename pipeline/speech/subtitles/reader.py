@@ -15,6 +15,7 @@ from pipeline.speech.subtitles.cue_order import order_cues
 from pipeline.speech.subtitles.cues import MAX_SECONDS, Cue
 from pipeline.speech.subtitles.encoding import decode_text
 from pipeline.speech.subtitles.formats import ass, lyrics, other_formats, srt, timed_text
+from pipeline.speech.subtitles.speaker_names import mark_turns
 
 MAX_BYTES: Final = 5_000_000
 MAX_WORDS: Final = 60_000
@@ -75,7 +76,7 @@ def _split_words(cues: Sequence[Cue]) -> tuple[Word, ...]:
     if len(cues) > MAX_WORDS or any(len(cue.text) > _MAX_CUE_CHARACTERS for cue in cues):
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     found: list[Word] = []
-    for number, cue in enumerate(order_cues(cues)):
+    for number, cue in enumerate(mark_turns(order_cues(cues))):
         found += cue.split_words(number)
         if len(found) > MAX_WORDS:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
 from pipeline.speech.subtitles.markup import strip_tags
+from pipeline.speech.subtitles.speaker_names import normalize_name
 
 _XML_START: Final = re.compile(r"\s*(?:<\?xml\b|<!--|<(?:\w+:)?(?:tt|timedtext|transcript)[\s>])")
 _MAX_CHARACTERS: Final = 5_000_000
@@ -86,7 +87,8 @@ def _read_timed(element: Element, clock: _Clock, start: float, end: float, depth
         raise ValueError("nested too deep")
     start, end = _find_span(element, clock, start, end)
     if _name_of(element) == "p":
-        yield create_cue(start, end, list(_split_spans(element, clock, start)))
+        cue = create_cue(start, end, list(_split_spans(element, clock, start)))
+        yield replace(cue, speakers=normalize_name(_get(element, "agent")))
         return
     for child in element:
         yield from _read_timed(child, clock, start, end, depth + 1)

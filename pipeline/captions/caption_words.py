@@ -76,8 +76,8 @@ def prepare_words(
         for index, (word, turn) in enumerate(zip(words, turns, strict=True))
         for piece in _split_word(word, max_columns)
     )
-    kept = _mark_turns(_join_marks(sorted((word for word in formatted if word.text), key=lambda word: word.start)))
-    kept = bind_words(kept, language)
+    kept = _join_marks(sorted((word for word in formatted if word.text), key=lambda word: word.start))
+    kept = bind_words(_mark_turns(kept, style.group.turn_mark), language)
     ends = [max(a.start, min(a.end, b.start)) for a, b in pairwise(kept)]
     ordered = [
         replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)
@@ -92,10 +92,22 @@ def is_joined(before: CaptionWord, after: CaptionWord) -> bool:
     return is_unspaced_pair(before.text, after.text) and not has_hidden_mark
 
 
-def _mark_turns(words: Sequence[CaptionWord]) -> list[CaptionWord]:
-    """The words that are left, with a change of the speaker where another turn begins."""
-    changes = [False, *(one.speaker != other.speaker for one, other in pairwise(words))]
-    return [replace(word, is_speaker_change=change) for word, change in zip(words, changes, strict=False)]
+def _mark_turns(words: Sequence[CaptionWord], mark: str) -> list[CaptionWord]:
+    """The words that are left, with a change of the speaker where another turn begins, and the mark of one before it;
+    of a cue in which two speak the first words have it too.
+    """
+    pairs = list(pairwise(words))
+    changes = [False, *(one.speaker != other.speaker for one, other in pairs)]
+    dialogues = {other.cue for one, other in pairs if one.speaker != other.speaker and one.cue == other.cue} - {None}
+    firsts = [True, *(one.cue != other.cue for one, other in pairs)]
+    return [
+        replace(
+            word,
+            is_speaker_change=change,
+            text=f"{mark}{word.text}" if change or (is_first and word.cue in dialogues) else word.text,
+        )
+        for word, change, is_first in zip(words, changes, firsts, strict=False)
+    ]
 
 
 def bind_words(words: Sequence[CaptionWord], language: str) -> list[CaptionWord]:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
@@ -40,7 +41,7 @@ class CaptionGroup:
 
 def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[CaptionGroup]:
     """Group words for best readability: groups of even length, broken where the speaker pauses."""
-    runs = [run for phrase in _split_phrases(words, rules) for run in _find_best_breaks(phrase, rules)]
+    runs = list(_list_runs(words, rules))
     followers = [*(run[0] for run in runs), None][1:]
     return [
         CaptionGroup(tuple(run), run[0].start, _compute_end(run, follower, rules))
@@ -65,15 +66,32 @@ def _compute_end(run: Sequence[CaptionWord], follower: CaptionWord | None, rules
     return min(max(last.end + rules.hold, run[0].start + rules.min_seconds), next_start)
 
 
+def _list_runs(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[Sequence[CaptionWord]]:
+    """Yield the words of each group. None crosses a cue, and a style that marks turns shows cues that fit whole."""
+    for _, members in groupby(words, key=attrgetter("cue")):
+        cue = list(members)
+        if rules.turn_mark and _can_stay_whole(cue, rules):
+            yield cue
+        else:
+            for phrase in _split_phrases(cue, rules):
+                yield from _find_best_breaks(phrase, rules)
+
+
+def _can_stay_whole(cue: Sequence[CaptionWord], rules: GroupingRules) -> bool:
+    count = sum(not word.is_continuation for word in cue)
+    lines = 1 + sum(word.is_speaker_change for word in cue[1:])
+    fits = count <= rules.max_words and count_columns(join_words(cue)) <= rules.max_chars
+    return cue[0].cue is not None and fits and lines <= rules.max_lines
+
+
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:
-    """Split into runs that no group may cross: at sentences and long gaps, between speakers, places and cues."""
+    """Split into runs of words that no group may cross: at sentences, at long gaps, between speakers and places."""
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
             (phrase[-1].is_sentence_end and phrase[-1].binding < 1)
             or word.is_speaker_change
             or word.position != phrase[-1].position
-            or word.cue != phrase[-1].cue
             or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase

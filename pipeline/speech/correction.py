@@ -17,11 +17,11 @@ from typing import Final
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
 from pipeline.speech.subtitles import writer
+from pipeline.speech.subtitles.cues import drop_turn_mark
 from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, spread_words
 
 _SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
 _SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
-_SPEAKER_DASH: Final = re.compile(r"^[-–—‐] +")  # which files have before the words of another speaker
 _UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -31,25 +31,50 @@ def list_lines(transcript: Transcript) -> list[list[Word]]:
 
 
 def list_line_texts(transcript: Transcript) -> list[str]:
-    """The text of each line."""
-    return [writer.join_group(line, transcript) for line in list_lines(transcript)]
+    """The text of each line, with a dash where another speaker begins."""
+    return [writer.join_turn(line, transcript) for line in list_lines(transcript)]
 
 
 def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcript:
     """The transcript with other texts for the lines of those numbers; an empty text removes the line.
 
+    A dash before a text, or before one of its lines, says that another speaker begins; without one it stays who it was.
     It counts as given by the user. There may be no words left. Numbers of no line are ignored.
     """
     is_spaceless = transcript.language in load_languages().spaceless
     lines = list_lines(transcript)
     words: list[Word] = []
     for number, (line, follower) in enumerate(zip(lines, [*lines[1:], []], strict=True), start=1):
-        if number in texts and _normalize(texts[number]) != _normalize(writer.join_group(line, transcript)):
-            tokens = split_text(texts[number], {word.text for word in line}, is_spaceless=is_spaceless)
-            words += _LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+        if number in texts and not _is_unchanged(texts[number], line, transcript):
+            tokens, turns = _split_turns(texts[number], {word.text for word in line}, is_spaceless=is_spaceless)
+            corrected = _LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+            words += _mark_turns(corrected, turns if words else turns - {0})  # nobody spoke before the first word
         else:
             words += line
     return Transcript(language=transcript.language, words=tuple(words))
+
+
+def _is_unchanged(text: str, line: Sequence[Word], transcript: Transcript) -> bool:
+    return _normalize(text) in {_normalize(join(line, transcript)) for join in (writer.join_group, writer.join_turn)}
+
+
+def _split_turns(text: str, known: Collection[str], *, is_spaceless: bool) -> tuple[list[str], set[int]]:
+    """The words of a text, and the indexes of those that another speaker begins with."""
+    tokens: list[str] = []
+    turns: set[int] = set()
+    for line in map(str.strip, text.splitlines()):
+        said = drop_turn_mark(line)
+        if said != line:
+            turns.add(len(tokens))
+        tokens += split_text(said, known, is_spaceless=is_spaceless)
+    return tokens, turns
+
+
+def _mark_turns(words: Sequence[Word], turns: Collection[int]) -> list[Word]:
+    return [
+        word.model_copy(update={"is_speaker_change": True}) if index in turns else word
+        for index, word in enumerate(words)
+    ]
 
 
 def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
@@ -63,7 +88,8 @@ def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcrip
     for word, match, limit in zip(words, matches, limits, strict=True):
         start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
         timed = match or word.model_copy(update={"start": start, "end": max(start, word.end)})
-        placed.append(timed.model_copy(update=_place_of(word) | without_cues))
+        turn = {"is_speaker_change": word.is_speaker_change}
+        placed.append(timed.model_copy(update=_place_of(word) | without_cues | turn))
     return Transcript(language=transcript.language, words=tuple(placed))
 
 
@@ -74,7 +100,7 @@ def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word 
         by_text[word.text].append(word)
     earliest = 0.0
     for word in words:
-        candidates = by_text[word.text] or by_text[_SPEAKER_DASH.sub("", word.text)]
+        candidates = by_text[word.text] or by_text[drop_turn_mark(word.text)]
         while candidates and candidates[0].start < max(earliest, word.start - _SAME_WORD_SECONDS):
             candidates.popleft()
         if candidates and candidates[0].start <= word.start + _SAME_WORD_SECONDS:

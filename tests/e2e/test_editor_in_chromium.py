@@ -114,6 +114,7 @@ def test_a_word_is_corrected_and_all_others_stay_what_they_were_to_the_bit(
 
 def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, house: PageWorld) -> None:
     editor = open_editor(chat_page)
+    field(editor, "Eu").fill("- Eu")
     field(editor, "moro").fill("não moro")
     field(editor, "voce?").click()
     editor.get_by_role("button", name="Add a word").click()
@@ -126,6 +127,7 @@ def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, 
     assert " ".join(word.text for word in words) == text
     assert [word.start for word in words] == sorted(word.start for word in words)
     assert [word.cue for word in words] == [0] * 6 + [1] * 6
+    assert [word.text for word in words if word.is_speaker_change] == ["Eu"]
 
 
 def test_keys_go_from_word_to_word_and_move_its_times(chat_page: ChatPage, house: PageWorld) -> None:

@@ -2,6 +2,7 @@
 
 export const STEP = 0.05; // seconds a time moves at a time
 const LONGEST = 200; // characters of a word
+const TURN = /^\s*[-–—]\s+(?=\S)/u; // before the words of another speaker
 const SENT = ["text", "start", "end", "is_speaker_change", "anchor", "side", "cue", "cue_end"];
 
 export class WordList {
@@ -36,9 +37,10 @@ export class WordList {
   }
 
   // Gives a word another text. Spaces in it make several words, which share its time by their characters; an empty text
-  // removes it. Returns the words that stand there now.
+  // removes it, and a dash before it says that another speaker begins. Returns the words that stand there now.
   write(word, text) {
-    const parts = text.split(/\s+/u).filter(Boolean).map((part) => part.slice(0, LONGEST));
+    if (TURN.test(text)) word.is_speaker_change = true;
+    const parts = text.replace(TURN, "").split(/\s+/u).filter(Boolean).map((part) => part.slice(0, LONGEST));
     if (parts.join(" ") === word.text) return [word];
     const total = parts.reduce((sum, part) => sum + part.length + 1, 0);
     const { start, end } = word;

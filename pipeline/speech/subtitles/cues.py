@@ -112,7 +112,7 @@ class Cue:
         is_next = self.begins_turn
         for index, token in enumerate(tokens):
             is_first = index in line_starts
-            text = _LINE_MARK.sub("", token) if is_first or token.startswith(">>") else token
+            text = drop_turn_mark(token) if is_first or token.startswith(">>") else token
             is_change = is_next or text != token or (is_first and index > 0 and self.has_speaker_lines)
             word = _LAST_MARK.sub("", text)
             yield word, is_change and bool(word)
@@ -156,6 +156,11 @@ def extend_cue(cue: Cue) -> Cue:
 def compute_reading_seconds(text: str) -> float:
     """How many seconds it takes to read a text."""
     return max(_MIN_READING_SECONDS, len(text) * _SECONDS_PER_CHARACTER)
+
+
+def drop_turn_mark(line: str) -> str:
+    """A line without the dash or arrows which say that another speaker begins."""
+    return _LINE_MARK.sub("", line)
 
 
 def tokenize(text: str) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     for number, cue in enumerate(cues, start=1):
         group, is_single = cue.words, cue.below is None
         times = f"{format_timestamp(group[0].start, ',')} --> {format_timestamp(group[-1].end, ',')}"
-        whole = _join_turn(group, transcript)
+        whole = join_turn(group, transcript)
         text = _break_lines(group, transcript) if is_single else f"{whole}\n{cue.turn_below}".rstrip("\n")
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
@@ -145,21 +145,21 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     each line is followed by its own, and an empty line.
     """
     if any(cue.below is not None for cue in cues):
-        turns = [f"{_join_turn(cue.words, transcript)}\n{cue.turn_below}".rstrip("\n") for cue in cues]
+        turns = [f"{join_turn(cue.words, transcript)}\n{cue.turn_below}".rstrip("\n") for cue in cues]
         return "\n".join(f"{turn}\n" for turn in turns)
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
         is_paragraph = before is not None and word.start - before.end > _PARAGRAPH_PAUSE
         if is_paragraph or word.is_speaker_change:
-            lines += [_join_turn(sentence, transcript)] if sentence else []
+            lines += [join_turn(sentence, transcript)] if sentence else []
             lines += [""] if is_paragraph else []
             sentence = []
         sentence.append(word)
         if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
-            lines.append(_join_turn(sentence, transcript))
+            lines.append(join_turn(sentence, transcript))
             sentence = []
-    return "\n".join([*lines, _join_turn(sentence, transcript)]).strip() + "\n"
+    return "\n".join([*lines, join_turn(sentence, transcript)]).strip() + "\n"
 
 
 def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
@@ -188,12 +188,10 @@ def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_character
 
 def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     """One line if the text fits, else two of lengths as equal as possible."""
-    whole = _join_turn(group, transcript)
+    whole = join_turn(group, transcript)
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
         return whole
-    halves = [
-        (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
-    ]
+    halves = [(join_turn(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))]
     return "\n".join(min(halves, key=lambda pair: max(map(len, pair))))
 
 
@@ -207,7 +205,7 @@ def join_group(words: WordGroup, transcript: Transcript) -> str:
     return _separator_for(transcript).join(word.text for word in words)
 
 
-def _join_turn(words: WordGroup, transcript: Transcript) -> str:
+def join_turn(words: WordGroup, transcript: Transcript) -> str:
     """Join words, with a dash before the first words of another speaker."""
     return _dash_for(words[0]) + join_group(words, transcript) if words else ""
 

@@ -12,6 +12,7 @@ from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.caption_words import prepare_words
 from pipeline.captions.editing.cut_words import cut_words
 from pipeline.captions.grouping import CaptionGroup, group_words, join_words
+from pipeline.captions.line_breaks import break_lines
 from pipeline.captions.translation_blocks import derive_style, group_translation
 from pipeline.media.editing.cut_list import Cut, CutList
 from pipeline.speech.subtitles import reader
@@ -93,6 +94,43 @@ def spread(text: str, cue: int, span: tuple[float, float]) -> list[Word]:
         Word(text=each, start=span[0] + n * step, end=span[0] + (n + 1) * step, cue=cue, cue_end=span[1])
         for n, each in enumerate(texts)
     ]
+
+
+DIALOGUE = "1\n00:00:01,000 --> 00:00:03,000\n- Are you well?\n- Yes. And you?\n\n"
+ANSWER = "2\n00:00:03,500 --> 00:00:05,000\n- I am.\n"
+
+
+def test_two_speakers_of_a_cue_have_a_line_each_with_a_dash_in_subtitles() -> None:
+    style = get_caption_style("clean")
+    together, answer = group(reader.read((DIALOGUE + ANSWER).encode(), "en").words, "clean")
+    assert join_words(together.words) == "- Are you well? - Yes. And you?"
+    assert (together.start, together.end) == (1.0, 3.0)
+    assert join_words(answer.words) == "- I am."
+    lines = break_lines(together.words, style, [1.0] * 6, 30.0, is_rtl=False)
+    assert [[index for index, _ in line.words] for line in lines] == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_single_speaker_has_a_dash_in_subtitles_where_another_spoke_before() -> None:
+    heard = [Word(text=text, start=n, end=n + 0.4, is_speaker_change=n in {0, 2}) for n, text in enumerate("abcd")]
+    assert [join_words(each.words) for each in group(tuple(heard), "clean")] == ["a b", "- c d"]
+
+
+@pytest.mark.parametrize("name", sorted(set(load_caption_styles()) - {"clean", "news"}))
+def test_other_styles_show_one_speaker_after_the_other_without_dashes(name: str) -> None:
+    groups = group(reader.read((DIALOGUE + ANSWER).encode(), "en").words, name)
+    assert not any(word.text.startswith("-") for each in groups for word in each.words)
+    assert not any(word.is_speaker_change for each in groups for word in each.words[1:])
+
+
+def test_a_cue_of_more_speakers_than_lines_is_divided() -> None:
+    text = DIALOGUE.replace("- Yes.", "- Yes.\n-").encode()
+    shown = [join_words(each.words) for each in group(reader.read(text, "en").words, "clean")]
+    assert shown == ["- Are you well?", "- Yes.", "- And you?"]
+
+
+def test_a_cue_of_two_sentences_stays_whole_in_subtitles() -> None:
+    (shown,) = group(reader.read(b"1\n00:00:01,000 --> 00:00:07,000\nI am. And you?\n", "en").words, "clean")
+    assert (join_words(shown.words), shown.start, shown.end) == ("I am. And you?", 1.0, 7.0)
 
 
 def test_a_cue_stays_as_long_where_its_last_word_cannot_be_drawn() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.jobs.transcript import Transcript, Word
 from pipeline.speech.correction import correct_lines, keep_known_times, list_line_texts, list_lines, split_text
 from pipeline.speech.subtitles import reader, writer
+from pipeline.speech.subtitles.cues import drop_turn_mark
 
 TEXTS = st.text(st.sampled_from("abcdeéñ中你ก์ .,!-"), max_size=40)
 WORDS = st.text(st.sampled_from("abcdeéñ中你ก์.,!-"), min_size=1, max_size=8)
@@ -48,9 +49,11 @@ def corrections(draw: st.DrawFn) -> tuple[Transcript, dict[int, str]]:
 
 
 def expect_texts(transcript: Transcript, texts: dict[int, str]) -> str:
-    """All characters of the corrected transcript but spaces, in order."""
-    lines = dict(enumerate(("".join(word.text for word in line) for line in list_lines(transcript)), start=1))
-    return "".join("".join((lines | texts)[number].split()) for number in lines)
+    """All characters of the corrected transcript but spaces and dashes of speakers, in order."""
+    lines = dict(enumerate(list_line_texts(transcript), start=1))
+    changed = {number: text for number, text in texts.items() if text.split() != lines.get(number, "").split()}
+    written = {number: drop_turn_mark(text.strip()) for number, text in changed.items()}
+    return "".join("".join((lines | written)[number].split()) for number in lines)
 
 
 @given(corrections())
@@ -185,6 +188,26 @@ def test_lines_of_a_corrected_file_are_cues_where_those_of_the_words_are() -> No
     assert [(word.cue, word.cue_end) for word in cued.words] == [(0, 2.0)] * 3 + [(1, 4.0)] * 4
     heard = keep_known_times(speak("so we went to the market"), file.words)
     assert {(word.cue, word.cue_end) for word in heard.words} == {(None, None)}
+
+
+@pytest.mark.parametrize("dash", ["- ", "-", "– ", ">> "])
+def test_a_dash_before_a_corrected_line_is_another_speaker_and_no_word(dash: str) -> None:
+    before = Transcript(language="pt", words=(*speak("Oi.").words, *speak("tudo bem", start=3.0).words))
+    said = correct_lines(before, {1: f"{dash}Olá.", 2: f"{dash}tudo bem?\n{dash}Sim"}).words
+    assert [(word.text, word.is_speaker_change) for word in said] == [
+        ("Olá.", False), ("tudo", True), ("bem?", False), ("Sim", True),
+    ]  # fmt: skip
+    only_dash = correct_lines(before, {2: f"{dash}tudo bem"})
+    assert list_line_texts(only_dash) == ["Oi.", "- tudo bem"]
+    assert [(word.start, word.end) for word in only_dash.words] == [(word.start, word.end) for word in before.words]
+    assert correct_lines(only_dash, {2: "- tudo bem"}).words == only_dash.words
+
+
+def test_dashes_of_a_corrected_file_say_where_another_speaker_begins() -> None:
+    before = Transcript(language="pt", words=(*speak("Oi.").words, *speak("tudo bem", start=3.0).words))
+    file = writer.write(before, ".srt").replace("tudo", "- tudo")
+    after = keep_known_times(before, reader.read(file.encode()).words)
+    assert [word.is_speaker_change for word in after.words] == [False, True, False]
 
 
 def test_one_word_heard_as_three_is_spread_over_the_time_of_the_three() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from models.jobs.transcript import Translation, Word
-from pipeline.captions.caption_words import is_sentence_end
+from models.sentences import is_sentence_end
 from pipeline.media.editing.cut_list import CutList
 
 _SENTENCE_ENDS = ".?!…"

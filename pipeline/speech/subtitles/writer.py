@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
+from models.sentences import is_sentence_end
 from pipeline.speech.subtitles.json_formats import to_words_json
 from pipeline.speech.subtitles.timestamps import format_ass_timestamp, format_timestamp, to_centiseconds
 
@@ -15,7 +16,6 @@ _MAX_LINES: Final = 2
 _MAX_CAPTION_SECONDS: Final = 6.0  # seconds, maximum duration of a caption
 _CAPTION_PAUSE: Final = 0.6  # seconds that end a caption
 _PARAGRAPH_PAUSE: Final = 2.0  # seconds that end a paragraph
-_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 _ASS_HEADER: Final = """\
 [Script Info]
 ScriptType: v4.00+
@@ -149,14 +149,15 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
         return "\n".join(f"{turn}\n" for turn in turns)
     lines: list[str] = []
     sentence: list[Word] = []
-    for before, word in zip([None, *transcript.words], transcript.words, strict=False):
+    followers = [*(word.text for word in transcript.words), ""][1:]
+    for before, word, following in zip([None, *transcript.words], transcript.words, followers, strict=False):
         is_paragraph = before is not None and word.start - before.end > _PARAGRAPH_PAUSE
         if is_paragraph or word.is_speaker_change:
             lines += [join_turn(sentence, transcript)] if sentence else []
             lines += [""] if is_paragraph else []
             sentence = []
         sentence.append(word)
-        if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
+        if is_sentence_end(word.text, following, transcript.language):
             lines.append(join_turn(sentence, transcript))
             sentence = []
     return "\n".join([*lines, join_turn(sentence, transcript)]).strip() + "\n"
@@ -182,7 +183,7 @@ def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_character
         and word.start - group[-1].end <= _CAPTION_PAUSE
         and not word.is_speaker_change
         and word.cue == group[-1].cue
-        and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))
+        and not (is_long_enough and is_sentence_end(group[-1].text, word.text, transcript.language))
     )
 
 

@@ -83,6 +83,7 @@ class SubtitleLine(BaseModel):
     start: float = Field(ge=0)
     end: float = Field(ge=0)
     is_cue: bool = False
+    is_speaker_change: bool = False
 
 
 class Translation(BaseModel):

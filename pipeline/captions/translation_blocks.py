@@ -58,6 +58,8 @@ def group_translation(
         words = [Word(text=text, start=line.start, end=line.start) for text in split_line(line, translation.language)]
         shown = prepare_words(words, style, translation.language, keep_drawable, max_columns)
         if shown:
+            mark = style.group.turn_mark if line.is_speaker_change else ""
+            shown[0] = replace(shown[0], text=f"{mark}{shown[0].text}")
             groups.append(_build_group(shown, line, end, style))
     return groups
 

@@ -134,7 +134,13 @@ def translate_below(model: ChatModel, transcript: Transcript, target: str, job: 
     groups = writer.group_words(transcript, max_lines=1)
     translated = _translate_groups(model, groups, transcript, target, job)
     lines = (
-        SubtitleLine(text=line, start=group[0].start, end=group[-1].end, is_cue=group[-1].cue_end is not None)
+        SubtitleLine(
+            text=line,
+            start=group[0].start,
+            end=group[-1].end,
+            is_cue=group[-1].cue_end is not None,
+            is_speaker_change=group[0].is_speaker_change,
+        )
         for group, line in zip(groups, translated, strict=True)
         if not _is_same(line, writer.join_group(group, transcript))
     )

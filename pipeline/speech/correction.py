@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Final
 
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import Transcript, Word, mark_estimated
 from models.languages import load_languages
 from pipeline.speech.subtitles import writer
 from pipeline.speech.subtitles.cues import drop_turn_mark
@@ -22,6 +22,7 @@ from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, s
 
 _SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
 _SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
+_CUE_FIELDS: Final = frozenset({"cue", "cue_end"})
 _UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -82,8 +83,8 @@ def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcrip
     transcript has within a second. Others stand between them. The lines are cues where those of the transcript are."""
     matches = list(_match_words(transcript.words, words))
     limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
-    has_cues = any(word.cue is not None for word in transcript.words)
-    without_cues = {} if has_cues else {"cue": None, "cue_end": None}
+    known_cues = {name for word in transcript.words for name in _CUE_FIELDS if getattr(word, name) is not None}
+    without_cues = dict.fromkeys(_CUE_FIELDS - known_cues)
     placed: list[Word] = []
     for word, match, limit in zip(words, matches, limits, strict=True):
         start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
@@ -170,6 +171,8 @@ class _LineCorrection:
 
     def apply(self, tokens: Sequence[str]) -> list[Word]:
         """The words of the line with that text."""
+        if self._has_time_of_cue and len(tokens) != len(self.line):
+            return self._respread(tokens)
         known = [_normalize(word.text) for word in self.line]
         words: list[Word] = []
         for tag, first, last, new_first, new_last in SequenceMatcher(None, known, tokens, autojunk=False).get_opcodes():
@@ -181,6 +184,22 @@ class _LineCorrection:
             elif new:
                 words += self._spread(new, first, last, [*self.before, *words][-1:])
         return words
+
+    @property
+    def _has_time_of_cue(self) -> bool:
+        """Whether the line has a time of its own, and its words none."""
+        is_estimated = len(self.line) == 1 or all(word.has_estimated_times for word in self.line)
+        return self.line[0].cue_end is not None and is_estimated
+
+    def _respread(self, texts: Sequence[str]) -> list[Word]:
+        """The words spread over the time of the line, which stays what it was."""
+        first, last = self.line[0], self.line[-1]
+        words = mark_estimated(spread_words(texts, first.start, last.end))
+        turns = [first.is_speaker_change, *[False] * len(texts)]
+        return [
+            word.model_copy(update={"is_speaker_change": turn, **_place_of(first)})
+            for word, turn in zip(words, turns, strict=False)
+        ]
 
     def _spread(self, texts: Sequence[str], first: int, last: int, before: Sequence[Word]) -> Iterator[Word]:
         """Spread words over the time of those of these indexes, which they replace, or between their neighbours."""

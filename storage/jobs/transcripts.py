@@ -66,7 +66,13 @@ def save_lines(session: Session, job: Job, output: Media, lines: Translation) ->
     """Save the lines of a translation that an output shows below what is said: a word for the time of each, and its
     text in full."""
     words = [
-        Word(text=each.text[:_MAX_WORD_TEXT], start=each.start, end=each.end, cue_end=each.end if each.is_cue else None)
+        Word(
+            text=each.text[:_MAX_WORD_TEXT],
+            start=each.start,
+            end=each.end,
+            is_speaker_change=each.is_speaker_change,
+            cue_end=each.end if each.is_cue else None,
+        )
         for each in lines.lines
     ]
     texts = {number: each.text for number, each in enumerate(lines.lines, start=1)}
@@ -183,6 +189,7 @@ def _to_translation(row: TranscriptRow) -> Translation:
             start=word["start"],
             end=word["end"],
             is_cue=word.get("cue_end") is not None,
+            is_speaker_change=word.get("is_speaker_change", False),
         )
         for number, word in enumerate(row.words, start=1)
     )

@@ -329,7 +329,7 @@ def test_lines_below_somebodys_cues_are_kept_as_those_of_cues(shop: World, groq:
     shop.sandbox.stage(CAPTION, caption, caption)
     video = shop.receive_media(b"a video", seconds=20)
     options = CaptionOptions(language="en", translate_to="pt", translation_lines="both")
-    subtitles = read(b"1\n00:00:01,000 --> 00:00:02,000\nso we went\n", "en")
+    subtitles = read(b"00:00:01,000 --> 00:00:02,000\nso we went\n\n00:00:03,000 --> 00:00:04,000\n- where to\n", "en")
     parent_id = None
     for given in (subtitles, None):
         with shop.db.transaction() as session:
@@ -338,7 +338,8 @@ def test_lines_below_somebodys_cues_are_kept_as_those_of_cues(shop: World, groq:
             )
             parent_id = shop.pipeline.submit(session, request).id
         assert shop.job_runner.run_next_job()
-    assert [(line.text, line.is_cue) for line in shown[0].lines] == [("SO WE WENT", True)]
+    lines = [(line.text, line.is_cue, line.is_speaker_change) for line in shown[0].lines]
+    assert lines == [("SO WE WENT", True, False), ("WHERE TO", True, True)]
     assert shown[0] == shown[1]
     assert len(groq.chat_calls) == 1
 

@@ -147,6 +147,16 @@ def test_a_cue_has_the_time_that_is_left_of_it_where_something_is_cut_out() -> N
     assert [word.cue_end for word in moved] == [2.75, 2.75]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("clean", "- Sim"), ("news", "- Sim"), ("podcast", "Sim"), ("classic", "Sim")]
+)
+def test_the_translation_of_another_speaker_has_the_dash_of_the_style(name: str, text: str) -> None:
+    line = SubtitleLine(text="Sim", start=1.0, end=2.0, is_speaker_change=True)
+    style = derive_style(get_caption_style(name))
+    (shown,) = group_translation(Translation(language="pt", lines=(line,)), style, str, 40)
+    assert join_words(shown.words) == text
+
+
 def test_the_translation_of_a_cue_goes_with_it() -> None:
     style = derive_style(get_caption_style("clean"))
     lines = (SubtitleLine(text="Sim", start=1.0, end=1.2, is_cue=True), SubtitleLine(text="Sim", start=2.0, end=2.2))

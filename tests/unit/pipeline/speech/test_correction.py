@@ -180,6 +180,22 @@ def test_corrected_words_stay_in_their_cue_and_where_it_stands() -> None:
         ("market", 1, 4.0, None),
     ]
     assert list_line_texts(after) == ["so then we all went there", "market"]
+    assert [(line[0].start, line[-1].end) for line in list_lines(after)] == [(1.0, pytest.approx(2.0)), (2.0, 4.0)]
+
+
+def test_a_corrected_word_of_a_cue_keeps_its_time_where_the_others_stay() -> None:
+    before = reader.read(CUES, "en")
+    after = correct_lines(before, {1: "so we walked"}).words
+    assert after == tuple(
+        word.model_copy(update={"text": "walked"}) if word.text == "went" else word for word in before.words
+    )
+
+
+def test_lines_of_a_file_that_corrects_a_translation_of_what_was_heard_may_stay_for_a_moment() -> None:
+    known = [word.model_copy(update={"cue": n // 3}) for n, word in enumerate(speak("so we went to the market").words)]
+    file = reader.read(CUES, "en")
+    words = keep_known_times(Transcript(language="en", words=tuple(known)), file.words).words
+    assert [(word.cue, word.cue_end) for word in words] == [(0, None)] * 3 + [(1, None)] * 3
 
 
 def test_lines_of_a_corrected_file_are_cues_where_those_of_the_words_are() -> None:

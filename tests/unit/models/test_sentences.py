@@ -28,6 +28,7 @@ from models.sentences import is_sentence_end
         ("fr", "M.", "Dupont"),
         ("de", "z.", "B."),
         ("it", "Dott.ssa", "Rossi"),
+        ("und", "Sra.", "Silva"),
     ],
 )
 def test_an_abbreviation_ends_no_sentence(language: str, text: str, following: str) -> None:
@@ -46,7 +47,7 @@ def test_an_abbreviation_ends_no_sentence(language: str, text: str, following: s
         ("es", "No.", "Gracias"),
         ("en", "“home.”", "Then"),
         ("en", "vs!", "them"),
-        ("und", "Dr.", "Silva"),
+        ("ja", "Dr.", "Silva"),
     ],
 )
 def test_other_full_stops_end_one(language: str, text: str, following: str) -> None:

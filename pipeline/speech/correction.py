@@ -172,7 +172,7 @@ class _LineCorrection:
     def apply(self, tokens: Sequence[str]) -> list[Word]:
         """The words of the line with that text."""
         if self._has_time_of_cue and len(tokens) != len(self.line):
-            return self._respread(tokens)
+            return self._share_time(tokens)
         known = [_normalize(word.text) for word in self.line]
         words: list[Word] = []
         for tag, first, last, new_first, new_last in SequenceMatcher(None, known, tokens, autojunk=False).get_opcodes():
@@ -191,7 +191,7 @@ class _LineCorrection:
         is_estimated = len(self.line) == 1 or all(word.has_estimated_times for word in self.line)
         return self.line[0].cue_end is not None and is_estimated
 
-    def _respread(self, texts: Sequence[str]) -> list[Word]:
+    def _share_time(self, texts: Sequence[str]) -> list[Word]:
         """The words spread over the time of the line, which stays what it was."""
         first, last = self.line[0], self.line[-1]
         words = mark_estimated(spread_words(texts, first.start, last.end))

@@ -109,6 +109,7 @@ class GroupingRules(LookTable):
     min_seconds: float = Field(ge=0, le=3)
     hold: float = Field(ge=0, le=3)
     drop: str = Field(max_length=40)  # punctuation that breaks groups and is not shown
+    turn_mark: str = Field(default="", max_length=4)  # before another speaker; with one, subtitles that fit stay whole
 
 
 class CaptionStyle(LookTable):

@@ -30,6 +30,10 @@ class Word(BaseModel):
     is_emphasised: bool = False  # chosen to stand out; where no word is, rules choose
     anchor: Anchor | None = None  # where its subtitle stands, if the file says so
     side: Side | None = None
+    cue: int | None = Field(
+        default=None, ge=0, le=1_000_000
+    )  # of a subtitle or translated line: none is joined to another
+    cue_end: float | None = Field(default=None, ge=0)  # when that disappears, if whoever wrote the subtitle says so
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":
@@ -71,13 +75,15 @@ class Correction:
 
 
 class SubtitleLine(BaseModel):
-    """A line of a text, and from when to when it is said; seconds."""
+    """A line of a text, and from when to when it is said, or shown where that is the time of a cue; seconds."""
 
     model_config = ConfigDict(frozen=True)
 
     text: str = Field(min_length=1)
     start: float = Field(ge=0)
     end: float = Field(ge=0)
+    is_cue: bool = False
+    is_speaker_change: bool = False
 
 
 class Translation(BaseModel):

@@ -3,19 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed, is_profane, normalize_word
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Translation, Word
+from models.sentences import CLOSING_MARKS, is_sentence_end
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import split_clusters
 
-_SENTENCE_ENDS = frozenset(".?!…:")
 _OPENING_MARKS = "\"'“‘«([{¿¡-–—"
-_CLOSING_MARKS = "\"'”’»)]}"
 _FEW_WORDS = 6  # a capital in one of fewer may be a name
 _MASK = "*"
 _SMALL_SCALE = 0.58  # of the font size, of words that carry little in a stack
@@ -39,12 +38,12 @@ def _find_by_rules(words: Sequence[Word], language: str) -> frozenset[int]:
         for index, word in enumerate(words)
         if _has_number(word.text) or is_listed(word.text, "emphasis", language) or normalize_word(word.text) in names
     }
-    return frozenset(found | _find_units(words, found, language))
+    return frozenset(found | _find_units(words, language))
 
 
 def _find_names(words: Sequence[Word], language: str) -> frozenset[str]:
     """Words that have a capital inside sentences, where most others have none: there it is that of a name."""
-    inside = [word.text for word, is_inside in zip(words, _list_inside(words), strict=True) if is_inside]
+    inside = [word.text for word, is_inside in zip(words, _list_inside(words, language), strict=True) if is_inside]
     capitalised = [text for text in inside if _is_capitalised(text)]
     if language in _CAPITALS_MEAN_NOUNS or 2 * len(capitalised) > max(len(inside), _FEW_WORDS):
         return frozenset()
@@ -53,21 +52,25 @@ def _find_names(words: Sequence[Word], language: str) -> frozenset[str]:
     return frozenset(names - small - {""})
 
 
-def _list_inside(words: Sequence[Word]) -> list[bool]:
+def _list_inside(words: Sequence[Word], language: str) -> list[bool]:
     """Whether each word is inside a sentence: neither its first nor the first of a quotation or of a speaker's turn."""
-    ends = [True, *(word.text.rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS for word in words)]
+    ends = [True, *(_is_end(word.text, following.text, language) for word, following in pairwise(words))]
     return [
         not (is_first or word.is_speaker_change or word.text[:1] in _OPENING_MARKS)
         for word, is_first in zip(words, ends, strict=False)
     ]
 
 
-def _find_units(words: Sequence[Word], numbers: AbstractSet[int], language: str) -> set[int]:
+def _is_end(text: str, following: str, language: str) -> bool:
+    return is_sentence_end(text, following, language) or text.rstrip(CLOSING_MARKS).endswith(":")
+
+
+def _find_units(words: Sequence[Word], language: str) -> set[int]:
     """Words after numbers that say what is counted, such as "por cento"."""
     found: set[int] = set()
     for index in range(1, len(words)):
         pair = " ".join(word.text for word in words[index : index + 2])
-        if index - 1 in found or (_has_number(words[index - 1].text) and index - 1 in numbers):
+        if index - 1 in found or _has_number(words[index - 1].text):
             found.update(range(index, index + _count_unit_words(words[index].text, pair, language)))
     return found
 

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from models.captions.placement import TextPosition
 from models.captions.style import GroupingRules
@@ -14,7 +15,7 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
-_HANGING_COST = 2.0  # after a word that belongs to what follows, by how strongly it does
+_HANGING_COST = 3.0  # after a word that belongs to what follows, by how strongly it does
 _SPLIT_COST = 3.0  # before a word that continues a phrase
 _HIDDEN_MARK_COST = 2.0  # for a mark inside a group that is not shown, in a script without spaces
 
@@ -40,11 +41,11 @@ class CaptionGroup:
 
 def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[CaptionGroup]:
     """Group words for best readability: groups of even length, broken where the speaker pauses."""
-    runs = [run for phrase in _split_phrases(words, rules) for run in _find_best_breaks(phrase, rules)]
-    starts = [*(run[0].start for run in runs), math.inf][1:]
+    runs = list(_list_runs(words, rules))
+    followers = [*(run[0] for run in runs), None][1:]
     return [
-        CaptionGroup(tuple(run), run[0].start, _compute_end(run, next_start, rules))
-        for run, next_start in zip(runs, starts, strict=True)
+        CaptionGroup(tuple(run), run[0].start, _compute_end(run, follower, rules))
+        for run, follower in zip(runs, followers, strict=True)
     ]
 
 
@@ -54,10 +55,33 @@ def join_words(words: Sequence[CaptionWord]) -> str:
     return "".join([*(word.text for word in words[:1]), *texts])
 
 
-def _compute_end(run: Sequence[CaptionWord], next_start: float, rules: GroupingRules) -> float:
-    """Time a group disappears: shortly after its last word, later if it would only flash, never after `next_start`."""
-    hold_end = max(run[-1].end + rules.hold, run[0].start + rules.min_seconds)
-    return min(hold_end, next_start)
+def _compute_end(run: Sequence[CaptionWord], follower: CaptionWord | None, rules: GroupingRules) -> float:
+    """Time a group disappears: with its cue, else shortly after its last word, later if it would only flash; never
+    after `follower`, the next word, begins.
+    """
+    last = run[-1]
+    next_start = follower.start if follower else math.inf
+    if last.cue_end is not None and (follower is None or follower.cue != last.cue):
+        return min(max(last.cue_end, last.end), next_start)
+    return min(max(last.end + rules.hold, run[0].start + rules.min_seconds), next_start)
+
+
+def _list_runs(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[Sequence[CaptionWord]]:
+    """Yield the words of each group. None crosses a cue, and a style that marks turns shows cues that fit whole."""
+    for _, members in groupby(words, key=attrgetter("cue")):
+        cue = list(members)
+        if rules.turn_mark and _can_stay_whole(cue, rules):
+            yield cue
+        else:
+            for phrase in _split_phrases(cue, rules):
+                yield from _find_best_breaks(phrase, rules)
+
+
+def _can_stay_whole(cue: Sequence[CaptionWord], rules: GroupingRules) -> bool:
+    count = sum(not word.is_continuation for word in cue)
+    lines = 1 + sum(word.is_speaker_change for word in cue[1:])
+    fits = count <= rules.max_words and count_columns(join_words(cue)) <= rules.max_chars
+    return cue[0].cue is not None and fits and lines <= rules.max_lines
 
 
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:

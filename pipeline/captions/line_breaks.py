@@ -29,7 +29,7 @@ def break_lines(
 ) -> tuple[TextLine, ...]:
     """Break into the fewest lines that fit into `max_width`, such that they are even, and end with clauses.
 
-    A stack has a line for each word, but words that are set small share theirs.
+    A stack has a line for each word, but words that are set small share theirs. Each speaker has a line.
     """
 
     def build(bounds: Iterable[tuple[int, int]]) -> tuple[TextLine, ...]:
@@ -37,6 +37,8 @@ def break_lines(
 
     if style.lines == "stack":
         return build(_split_stack(words, style.group.max_lines))
+    if turns := [index for index, word in enumerate(words) if index and word.is_speaker_change]:
+        return build(pairwise((0, *turns, len(words))))
     best: tuple[TextLine, ...] = ()
     for starts, limit in _list_starts(words, max_width):
         for count in range(1, min(style.group.max_lines, len(starts) + 1) + 1):

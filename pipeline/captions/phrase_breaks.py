@@ -1,5 +1,8 @@
-"""Phrases of languages that are written without spaces: a line is broken between them, not inside one."""
+"""Phrases, between which captions and lines are broken: how strongly a word belongs to the next one, and where a phrase
+begins in a language without spaces.
+"""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -8,7 +11,9 @@ from typing import Final
 
 import budoux
 
+from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
+from models.sentences import is_leading_abbreviation
 from pipeline.captions.scripts import is_attached, is_unspaced_pair, split_clusters
 
 _PARSERS: Final[Mapping[str, Callable[[], budoux.Parser]]] = {
@@ -22,6 +27,41 @@ _CHINESE: Final = frozenset({"zh", "yue"})
 _NEVER_FIRST: Final = frozenset("、。，．・：；！？…‥ー々〜～％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮฯๆ!?,.:;%")
 _CLOSING: Final = frozenset({"Pe", "Pf"})
 _OPENING: Final = frozenset({"Ps", "Pi"})
+_OPENING_MARKS = "\"'“‘«([{¿¡"
+_DIGIT = re.compile(r"\d")
+_SYMBOL = re.compile(r"[%‰€$£¥₹]")
+_CURRENCY = re.compile(r"(?:[A-Z]{1,3})?[$€£¥₹]")
+_GLUED, _LEADING, _FUNCTION = 1.0, 0.8, 0.2  # how strongly a word belongs to the next one
+
+
+def measure_binding(text: str, following: str, after: str, language: str, *, is_clause_end: bool) -> float:
+    """How strongly a word belongs to the one that follows, 0 to 1; `after` is the one behind that, "" for none."""
+    if not any(character.isalnum() for character in following) and not _SYMBOL.search(following):
+        return _GLUED  # a mark that stands by itself
+    if _CURRENCY.fullmatch(text.lstrip(_OPENING_MARKS)) and _DIGIT.search(following):
+        return _GLUED
+    if is_clause_end:
+        return 0.0
+    if _is_number_before(text, following, after, language):
+        return _GLUED
+    is_name = _is_name_part(text) and _is_name_part(following)
+    if is_name or is_listed(text, "leading", language) or is_leading_abbreviation(text, following, language):
+        return _LEADING
+    return _FUNCTION if is_listed(text, "function", language) else 0.0
+
+
+def _is_number_before(text: str, other: str, after: str, language: str) -> bool:
+    """Whether two words are of one number with what it counts, which may take two words itself."""
+    if is_listed(f"{text} {other}", "units", language):
+        return True
+    is_unit = _SYMBOL.search(other) or any(is_listed(each, "units", language) for each in (other, f"{other} {after}"))
+    return bool(is_unit) and (_DIGIT.search(text) is not None or is_listed(text, "units", language))
+
+
+def _is_name_part(text: str) -> bool:
+    """Whether a word may be one of those that a name consists of: with a capital, and small letters behind it."""
+    core = text.lstrip(_OPENING_MARKS)
+    return len(core) > 1 and core[0].isupper() and not core.isupper()
 
 
 def find_phrase_starts(texts: Sequence[str], language: str) -> list[bool]:

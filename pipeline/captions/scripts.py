@@ -1,5 +1,6 @@
 """Properties of writing systems used by captions: direction, spacing, columns, clusters and upper case."""
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -124,3 +125,13 @@ def _is_joiner(character: str) -> bool:
 def _is_flag(text: str) -> bool:
     """Whether a text is two letters that make a flag."""
     return len(text) == 2 and all(ord(character) in _FLAG_LETTERS for character in text)
+
+
+def split_columns(text: str, max_columns: int) -> list[str]:
+    """Split a text into pieces of about the same length that are no wider, between letters."""
+    letters = split_clusters(text)
+    count = math.ceil(count_columns(text) / max(1, max_columns))
+    if count <= 1:
+        return [text]
+    size = math.ceil(len(letters) / count)
+    return ["".join(letters[first : first + size]) for first in range(0, len(letters), size)]

@@ -58,6 +58,8 @@ def group_translation(
         words = [Word(text=text, start=line.start, end=line.start) for text in split_line(line, translation.language)]
         shown = prepare_words(words, style, translation.language, keep_drawable, max_columns)
         if shown:
+            mark = style.group.turn_mark if line.is_speaker_change else ""
+            shown[0] = replace(shown[0], text=f"{mark}{shown[0].text}")
             groups.append(_build_group(shown, line, end, style))
     return groups
 
@@ -72,7 +74,7 @@ def split_line(line: SubtitleLine, language: str) -> tuple[str, ...]:
 def _build_group(
     words: Sequence[CaptionWord], line: SubtitleLine, next_start: float, style: CaptionStyle
 ) -> CaptionGroup:
-    hold_end = max(line.end + style.group.hold, line.start + _MIN_SECONDS)
+    hold_end = line.end if line.is_cue else max(line.end + style.group.hold, line.start + _MIN_SECONDS)
     return CaptionGroup(tuple(words), line.start, min(hold_end, next_start))
 
 

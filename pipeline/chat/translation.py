@@ -124,7 +124,8 @@ def translate_transcript(model: ChatModel, transcript: Transcript, target: str, 
     """
     groups = writer.group_words(transcript)
     translated = _translate_groups(model, groups, transcript, target, job)
-    words = [word for group, line in zip(groups, translated, strict=True) for word in _spread_line(group, line, target)]
+    lines = enumerate(zip(groups, translated, strict=True))
+    words = [word for number, (group, line) in lines for word in _spread_line(group, line, target, number)]
     return transcript.model_copy(update={"language": target, "words": tuple(words)})
 
 
@@ -142,7 +143,13 @@ def translate_below(
     translated = iter(_translate_groups(model, new, transcript, target, job, kept) if new else ())
     lines = ((words, next(translated) if below is None else below) for words, below in parts)
     shown = (
-        SubtitleLine(text=line, start=words[0].start, end=words[-1].end)
+        SubtitleLine(
+            text=line,
+            start=words[0].start,
+            end=words[-1].end,
+            is_cue=words[-1].cue_end is not None,
+            is_speaker_change=words[0].is_speaker_change,
+        )
         for words, line in lines
         if line and not _is_same(line, writer.join_group(words, transcript))
     )
@@ -156,10 +163,14 @@ def _translate_groups(
     return translate_lines(model, lines, transcript.language, target, job, kept)
 
 
-def _spread_line(group: Sequence[Word], line: str, language: str) -> tuple[Word, ...]:
+def _spread_line(group: Sequence[Word], line: str, language: str, number: int) -> list[Word]:
+    """The words of a translated line, which stand where it does and in its time alone."""
     is_spaceless = language in load_languages().spaceless
     texts = split_phrases(line, language) if is_spaceless else word_timing.tokenize_text(line)
     span = group[0].start, group[-1].end
     words = mark_estimated(word_timing.spread_words(texts or (line[: word_timing.MAX_TEXT_CHARACTERS],), *span))
-    first = words[0].model_copy(update={"is_speaker_change": group[0].is_speaker_change})
-    return (first, *words[1:])
+    said = group[0]
+    cue_end = None if said.cue_end is None else span[1]
+    place = {"anchor": said.anchor, "side": said.side, "cue": number, "cue_end": cue_end}
+    first = words[0].model_copy(update={"is_speaker_change": said.is_speaker_change, **place})
+    return [first, *(word.model_copy(update=place) for word in words[1:])]

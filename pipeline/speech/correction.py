@@ -14,16 +14,17 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Final
 
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import Transcript, Word, mark_estimated
 from models.languages import load_languages
 from pipeline.captions.phrase_breaks import has_phrases, split_phrases
 from pipeline.captions.scripts import is_unspaced_pair
 from pipeline.speech.subtitles import writer
+from pipeline.speech.subtitles.cues import drop_turn_mark
 from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, spread_words
 
 _SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
 _SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
-_SPEAKER_DASH: Final = re.compile(r"^[-–—‐] +")  # which files have before the words of another speaker
+_CUE_FIELDS: Final = frozenset({"cue", "cue_end"})
 _UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -33,33 +34,64 @@ def list_lines(transcript: Transcript) -> list[list[Word]]:
 
 
 def list_line_texts(transcript: Transcript) -> list[str]:
-    """The text of each line."""
-    return [writer.join_group(line, transcript) for line in list_lines(transcript)]
+    """The text of each line, with a dash where another speaker begins."""
+    return [writer.join_turn(line, transcript) for line in list_lines(transcript)]
 
 
 def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcript:
     """The transcript with other texts for the lines of those numbers; an empty text removes the line.
 
+    A dash before a text, or before one of its lines, says that another speaker begins; without one it stays who it was.
     It counts as given by the user. There may be no words left. Numbers of no line are ignored.
     """
     lines = list_lines(transcript)
     words: list[Word] = []
     for number, (line, follower) in enumerate(zip(lines, [*lines[1:], []], strict=True), start=1):
-        if number in texts and _normalize(texts[number]) != _normalize(writer.join_group(line, transcript)):
-            tokens = split_text(texts[number], {word.text for word in line}, transcript.language)
-            words += LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+        if number in texts and not _is_unchanged(texts[number], line, transcript):
+            tokens, turns = _split_turns(texts[number], {word.text for word in line}, transcript.language)
+            corrected = LineCorrection(line, words[-1:], follower[:1]).apply(tokens)
+            words += _mark_turns(corrected, turns if words else turns - {0})  # nobody spoke before the first word
         else:
             words += line
     return Transcript(language=transcript.language, words=tuple(words))
 
 
-def place_words(words: Sequence[Word], matches: Sequence[Word | None]) -> tuple[Word, ...]:
-    """Words in order, those that match replaced by what they match, whose times stay."""
+def _is_unchanged(text: str, line: Sequence[Word], transcript: Transcript) -> bool:
+    return _normalize(text) in {_normalize(join(line, transcript)) for join in (writer.join_group, writer.join_turn)}
+
+
+def _split_turns(text: str, known: Collection[str], language: str) -> tuple[list[str], set[int]]:
+    """The words of a text, and the indexes of those that another speaker begins with."""
+    tokens: list[str] = []
+    turns: set[int] = set()
+    for line in map(str.strip, text.splitlines()):
+        said = drop_turn_mark(line)
+        if said != line:
+            turns.add(len(tokens))
+        tokens += split_text(said, known, language)
+    return tokens, turns
+
+
+def _mark_turns(words: Sequence[Word], turns: Collection[int]) -> list[Word]:
+    return [
+        word.model_copy(update={"is_speaker_change": True}) if index in turns else word
+        for index, word in enumerate(words)
+    ]
+
+
+def place_words(known: Sequence[Word], words: Sequence[Word], matches: Sequence[Word | None]) -> tuple[Word, ...]:
+    """Words of a corrected file in order, those that match replaced by what they match, whose times stay. Its lines are
+    cues where those of the words that are known are.
+    """
     limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
+    known_cues = {name for word in known for name in _CUE_FIELDS if getattr(word, name) is not None}
+    without_cues = dict.fromkeys(_CUE_FIELDS - known_cues)
     placed: list[Word] = []
     for word, match, limit in zip(words, matches, limits, strict=True):
         start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
-        placed.append(match or word.model_copy(update={"start": start, "end": max(start, word.end)}))
+        timed = match or word.model_copy(update={"start": start, "end": max(start, word.end)})
+        turn = {"is_speaker_change": word.is_speaker_change}
+        placed.append(timed.model_copy(update=_place_of(word) | without_cues | turn))
     return tuple(placed)
 
 
@@ -71,7 +103,7 @@ def match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[int | 
         by_text[word.text].append(index)
     earliest = 0.0
     for word in words:
-        candidates = by_text[word.text] or by_text[drop_speaker_dash(word.text)]
+        candidates = by_text[word.text] or by_text[drop_turn_mark(word.text)]
         while candidates and known[candidates[0]].start < max(earliest, word.start - _SAME_WORD_SECONDS):
             candidates.popleft()
         if candidates and known[candidates[0]].start <= word.start + _SAME_WORD_SECONDS:
@@ -79,11 +111,6 @@ def match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[int | 
             yield candidates.popleft()
         else:
             yield None
-
-
-def drop_speaker_dash(text: str) -> str:
-    """A word of a file without the dash that says who speaks."""
-    return _SPEAKER_DASH.sub("", text)
 
 
 def split_text(text: str, known: Collection[str], language: str) -> list[str]:
@@ -157,6 +184,8 @@ class LineCorrection:
 
     def apply(self, tokens: Sequence[str]) -> list[Word]:
         """The words of the line with that text."""
+        if self._has_time_of_cue and len(tokens) != len(self.line):
+            return self._share_time(tokens)
         known = [_normalize(word.text) for word in self.line]
         words: list[Word] = []
         for tag, first, last, new_first, new_last in SequenceMatcher(None, known, tokens, autojunk=False).get_opcodes():
@@ -168,6 +197,22 @@ class LineCorrection:
             elif new:
                 words += self._spread(new, first, last, [*self.before, *words][-1:])
         return words
+
+    @property
+    def _has_time_of_cue(self) -> bool:
+        """Whether the line has a time of its own, and its words none."""
+        is_estimated = len(self.line) == 1 or all(word.has_estimated_times for word in self.line)
+        return self.line[0].cue_end is not None and is_estimated
+
+    def _share_time(self, texts: Sequence[str]) -> list[Word]:
+        """The words spread over the time of the line, which stays what it was."""
+        first, last = self.line[0], self.line[-1]
+        words = mark_estimated(spread_words(texts, first.start, last.end))
+        turns = [first.is_speaker_change, *[False] * len(texts)]
+        return [
+            word.model_copy(update={"is_speaker_change": turn, **_place_of(first)})
+            for word, turn in zip(words, turns, strict=False)
+        ]
 
     def _spread(self, texts: Sequence[str], first: int, last: int, before: Sequence[Word]) -> Iterator[Word]:
         """Spread words over the time of those of these indexes, which they replace, or between their neighbours."""
@@ -183,8 +228,13 @@ class LineCorrection:
             span = (span[0], min(span[1], span[0] + spoken))
         is_speaker_change = any(word.is_speaker_change for word in replaced)
         for word in spread_words(texts, *_extend_span(span, before, texts)):
-            yield word.model_copy(update={"is_speaker_change": is_speaker_change})
+            yield word.model_copy(update={"is_speaker_change": is_speaker_change, **_place_of(self.line[0])})
             is_speaker_change = False
+
+
+def _place_of(word: Word) -> dict[str, object]:
+    """Where a word's subtitle stands, in the picture and in time."""
+    return word.model_dump(include={"anchor", "side", "cue", "cue_end"})
 
 
 def _compute_own_span(replaced: Sequence[Word], limit: float, spoken: float) -> tuple[float, float] | None:

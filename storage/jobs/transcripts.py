@@ -65,7 +65,16 @@ def save_translation(session: Session, job: Job, output: Media, transcript: Tran
 def save_lines(session: Session, job: Job, output: Media, lines: Translation) -> None:
     """Save the lines of a translation that an output shows below what is said: a word for the time of each, and its
     text in full."""
-    words = [Word(text=each.text[:_MAX_WORD_TEXT], start=each.start, end=each.end) for each in lines.lines]
+    words = [
+        Word(
+            text=each.text[:_MAX_WORD_TEXT],
+            start=each.start,
+            end=each.end,
+            is_speaker_change=each.is_speaker_change,
+            cue_end=each.end if each.is_cue else None,
+        )
+        for each in lines.lines
+    ]
     texts = {number: each.text for number, each in enumerate(lines.lines, start=1)}
     transcript = Transcript(language=lines.language, words=tuple(words))
     _add(session, job, output, transcript, texts=texts)
@@ -175,7 +184,13 @@ def _find_row(session: Session, job_id: uuid.UUID, media_id: uuid.UUID) -> Trans
 def _to_translation(row: TranscriptRow) -> Translation:
     texts = row.line_texts or {}
     lines = (
-        SubtitleLine(text=texts[str(number)], start=word["start"], end=word["end"])
+        SubtitleLine(
+            text=texts[str(number)],
+            start=word["start"],
+            end=word["end"],
+            is_cue=word.get("cue_end") is not None,
+            is_speaker_change=word.get("is_speaker_change", False),
+        )
         for number, word in enumerate(row.words, start=1)
     )
     return Translation(language=row.language, lines=tuple(lines))

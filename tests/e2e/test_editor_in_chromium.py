@@ -24,11 +24,12 @@ SENTENCES = ("Ola joao, tudo <b>bem</b> com voce?", "Eu moro em sao paulo.", "Uh
 
 
 def speak() -> Transcript:
-    """Ten words in five seconds, three lines."""
+    """Ten words in five seconds, three lines, each a cue at the top."""
     words, now = [], 0.1
-    for sentence in SENTENCES:
+    for number, sentence in enumerate(SENTENCES):
+        place = {"anchor": "top", "cue": number, "cue_end": now + 0.35 * len(sentence.split())}
         for text in sentence.split():
-            words.append(Word(text=text, start=now, end=now + 0.3))
+            words.append(Word.model_validate({"text": text, "start": now, "end": now + 0.3, **place}))
             now += 0.35
         now += 0.7
     return Transcript(language="pt", words=tuple(words), engine="groq", confidence=0.9)
@@ -108,11 +109,12 @@ def test_a_word_is_corrected_and_all_others_stay_what_they_were_to_the_bit(
     field(editor, "joao,").fill("João,")
     words = save(house, chat_page, editor)
     assert [word.text for word in words[:2]] == ["Ola", "João,"]
-    assert [(word.start, word.end) for word in words] == [(word.start, word.end) for word in HEARD.words]
+    assert words == (HEARD.words[0], HEARD.words[1].model_copy(update={"text": "João,"}), *HEARD.words[2:])
 
 
 def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, house: PageWorld) -> None:
     editor = open_editor(chat_page)
+    field(editor, "Eu").fill("- Eu")
     field(editor, "moro").fill("não moro")
     field(editor, "voce?").click()
     editor.get_by_role("button", name="Add a word").click()
@@ -124,6 +126,8 @@ def test_words_are_split_added_and_removed_and_a_line_goes(chat_page: ChatPage, 
     text = "Ola joao, <b>bem</b> com voce? Hein? Eu não moro em sao paulo."
     assert " ".join(word.text for word in words) == text
     assert [word.start for word in words] == sorted(word.start for word in words)
+    assert [word.cue for word in words] == [0] * 6 + [1] * 6
+    assert [word.text for word in words if word.is_speaker_change] == ["Eu"]
 
 
 def test_keys_go_from_word_to_word_and_move_its_times(chat_page: ChatPage, house: PageWorld) -> None:

@@ -13,7 +13,14 @@ import pytest
 from fakes import sample_pictures
 from fakes.app_process import run_app
 from fakes.browser import ChatPage, find_chromium, open_page
-from fakes.film_probe import compute_difference, compute_ink_share, probe_film, read_luma_frames
+from fakes.film_probe import (
+    compute_difference,
+    compute_ink_share,
+    find_colour_box,
+    probe_film,
+    read_colour_frames,
+    read_luma_frames,
+)
 from fakes.sample_speech import write_spoken_video
 from fakes.simulated_users import SimulatedTelegramUser, create_photograph
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
@@ -21,6 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 PHOTO = (1280, 800)  # a megapixel
+HIGHLIGHT = (255, 229, 0)  # of the word being spoken
 IDS = itertools.count(4711)
 EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product promises
 
@@ -131,10 +139,17 @@ def test_a_spoken_video_in_telegram_comes_back_with_captions(stage: Stage, tmp_p
     assert_progress_was_polite(stage)
 
     before, after = read_luma_frames(video), read_luma_frames(film)
-    silent, spoken = round(0.4 * 25), round(2.0 * 25)  # the first word starts at 1.17 s
-    lower = (0, 240, 640, 100)
-    assert compute_difference(before[silent], after[silent], lower) < 3
-    assert compute_difference(before[spoken], after[spoken], lower) > 6
+    silent, spoken = round(0.4 * 25), [round(seconds * 25) for seconds in (1.5, 2.0, 2.5)]  # the first word: 1.17 s
+    assert compute_difference(before[silent], after[silent], (0, 240, 640, 100)) < 3
+    frames, plain = (read_colour_frames(each, [silent, *spoken]) for each in (film, video))
+    assert not any(find_colour_box(frame, HIGHLIGHT) for frame in (frames[silent], *plain.values()))
+    boxes = {number: find_colour_box(frames[number], HIGHLIGHT) for number in spoken}
+    for number, box in boxes.items():  # a word stands there, and letters are not what was in the picture
+        assert box is not None
+        assert box[1] >= 240
+        assert box[3] >= 14
+        assert compute_difference(before[number], after[number], box) > 40
+    assert len(set(boxes.values())) == len(spoken)  # another word each time
 
 
 def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its_words(

@@ -1,5 +1,6 @@
 """Probe of a delivered film: facts and frames read from the file itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
+Colours = NDArray[np.uint8]  # with an axis of three
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,22 @@ def read_luma_frames(film: Path, first: int | None = None) -> list[Gray]:
     """Every frame's luma, or that of so many first frames."""
     with av.open(str(film)) as container:
         return [frame.to_ndarray(format="gray") for frame in islice(container.decode(video=0), first)]
+
+
+def read_colour_frames(film: Path, numbers: Collection[int]) -> dict[int, Colours]:
+    """The frames of those numbers, RGB."""
+    with av.open(str(film)) as container:
+        decoded = enumerate(islice(container.decode(video=0), max(numbers) + 1))
+        return {number: frame.to_ndarray(format="rgb24") for number, frame in decoded if number in numbers}
+
+
+def find_colour_box(frame: Colours, colour: tuple[int, int, int]) -> tuple[int, int, int, int] | None:
+    """The box (x, y, width, height) around everything of about that colour; None where there is none."""
+    rows, columns = np.nonzero(np.abs(frame.astype(int) - colour).max(axis=2) < 60)
+    if not len(rows):
+        return None
+    left, top = int(columns.min()), int(rows.min())
+    return left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top
 
 
 def compute_ink_share(frame: Gray) -> float:

@@ -2,6 +2,8 @@
 
 export const STEP = 0.05; // seconds a time moves at a time
 const LONGEST = 200; // characters of a word
+const TURN = /^\s*[-–—]\s+(?=\S)/u; // before the words of another speaker
+const SENT = ["text", "start", "end", "is_speaker_change", "anchor", "side", "cue", "cue_end"];
 
 export class WordList {
   // `edited` are the lines as they were left the last time, if there is something left.
@@ -35,9 +37,10 @@ export class WordList {
   }
 
   // Gives a word another text. Spaces in it make several words, which share its time by their characters; an empty text
-  // removes it. Returns the words that stand there now.
+  // removes it, and a dash before it says that another speaker begins. Returns the words that stand there now.
   write(word, text) {
-    const parts = text.split(/\s+/u).filter(Boolean).map((part) => part.slice(0, LONGEST));
+    if (TURN.test(text)) word.is_speaker_change = true;
+    const parts = text.replace(TURN, "").split(/\s+/u).filter(Boolean).map((part) => part.slice(0, LONGEST));
     if (parts.join(" ") === word.text) return [word];
     const total = parts.reduce((sum, part) => sum + part.length + 1, 0);
     const { start, end } = word;
@@ -59,7 +62,7 @@ export class WordList {
     const next = this.neighbour(word, 1);
     const until = next ? next.start : word.end + 0.5;
     const start = until - word.end >= STEP ? word.end : round((word.start + word.end) / 2);
-    const added = { text: "", start, end: Math.max(start, Math.min(until, round(start + 0.5))), is_speaker_change: false, line: word.line };
+    const added = { ...word, text: "", start, end: Math.max(start, Math.min(until, round(start + 0.5))), is_speaker_change: false, line: word.line };
     this.words.splice(this.words.indexOf(word) + 1, 0, added);
     return added;
   }
@@ -82,7 +85,7 @@ export class WordList {
 
 // Numbers stay as they were read, to the last digit, unless they are changed here.
 function toJson(words) {
-  return JSON.stringify({ words: words.map(({ text, start, end, is_speaker_change }) => ({ text, start, end, is_speaker_change })) });
+  return JSON.stringify({ words: words.map((word) => Object.fromEntries(SENT.map((name) => [name, word[name]]))) });
 }
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from models.captions.cut_rules import CutRules
 from models.jobs.transcript import Word
-from pipeline.captions.caption_words import is_sentence_end
+from models.sentences import is_sentence_end
 from pipeline.media.editing.cut_list import Cut, CutList
 from pipeline.media.streams.frame_times import FrameTimes
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Translation, Word
-from pipeline.captions.caption_words import is_sentence_end
+from models.sentences import is_sentence_end
 from pipeline.media.editing.cut_list import CutList
 
 _SENTENCE_ENDS = ".?!…"
@@ -44,7 +44,9 @@ def cut_lines(translation: Translation, cuts: CutList) -> Translation:
 
 
 def _move(word: Word, cuts: CutList) -> Word:
-    return word.model_copy(update={"start": cuts.map_seconds(word.start), "end": cuts.map_seconds(word.end)})
+    times = {"start": word.start, "end": word.end, "cue_end": word.cue_end}
+    moved = {name: cuts.map_seconds(seconds) for name, seconds in times.items() if seconds is not None}
+    return word.model_copy(update=moved)
 
 
 def _join_dropped(first: Word | None, word: Word) -> Word:

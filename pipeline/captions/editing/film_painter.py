@@ -29,7 +29,7 @@ class FilmText:
 
 def find_title_text(text: FilmText, options: EditingOptions) -> str:
     """What the title of a film says: what the options have, or what is said first; nothing where there is none."""
-    return (options.title_text.strip() or choose_title(text.words)) if options.title else ""
+    return (options.title_text.strip() or choose_title(text.words, text.language)) if options.title else ""
 
 
 class FilmPainter:

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from models.jobs.transcript import Word
-from pipeline.captions.caption_words import is_sentence_end
+from models.sentences import is_sentence_end
 from pipeline.captions.emphasis import find_emphasis
 from pipeline.media.editing.layers import Layer
 from pipeline.media.editing.zoom import Zoom
@@ -81,7 +82,7 @@ def choose_starts(words: Sequence[Word], language: str, seconds: float) -> list[
 
     None begins that could not end before the film does.
     """
-    emphasised = find_emphasis(words, language) or _find_sentences(words)
+    emphasised = find_emphasis(words, language) or _find_sentences(words, language)
     starts: list[float] = []
     for index in sorted(emphasised):
         earliest = starts[-1] + _LENGTH + _MIN_REST if starts else _EARLIEST
@@ -90,5 +91,6 @@ def choose_starts(words: Sequence[Word], language: str, seconds: float) -> list[
     return starts
 
 
-def _find_sentences(words: Sequence[Word]) -> frozenset[int]:
-    return frozenset(index for index in range(1, len(words)) if is_sentence_end(words[index - 1].text))
+def _find_sentences(words: Sequence[Word], language: str) -> frozenset[int]:
+    ends = (is_sentence_end(word.text, following.text, language) for word, following in pairwise(words))
+    return frozenset(index for index, is_end in enumerate(ends, start=1) if is_end)

@@ -12,8 +12,8 @@ from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from pipeline.captions.editing.cut_words import cut_lines, cut_words, find_fillers
 from pipeline.captions.emphasis import prepare_lines, prepare_texts
 from pipeline.media.editing.cut_list import CutList
-from pipeline.speech.correction import drop_speaker_dash, match_words, place_words
-from pipeline.speech.subtitles.cues import tokenize
+from pipeline.speech.correction import match_words, place_words
+from pipeline.speech.subtitles.cues import drop_turn_mark, tokenize
 
 _MIN_SHARE: Final = 0.5  # of the words of a file that are those of the film whose subtitles it has
 _MAX_SECONDS: Final = 7.0  # of a caption, and what its times may be moved by
@@ -73,7 +73,7 @@ class SubtitledWords:
         """Whether a file has these subtitles, changed in places, rather than others."""
         known = Counter(word.text for word in self.shown)
         known.update(token for line in self.below for token in tokenize(line.text))
-        return (known & Counter(drop_speaker_dash(word.text) for word in words)).total() >= _MIN_SHARE * len(words)
+        return (known & Counter(drop_turn_mark(word.text) for word in words)).total() >= _MIN_SHARE * len(words)
 
     def count_matches(self, words: Sequence[Word]) -> int:
         """How many words of a file are words of the subtitles at about their times."""
@@ -101,13 +101,15 @@ class SubtitledWords:
         their exact times; others are at the times of the source, and fillers that were cut out are there again.
         """
         matches = [None if index is None else self.kept[index] for index in match_words(self.shown, words)]
-        placed = place_words([self._move(word) for word in words], matches)
+        placed = place_words(self.kept, [self._move(word) for word in words], matches)
         with_dropped = merge(self.dropped, placed, key=lambda word: word.start) if placed else ()
         return Transcript(language=self.language, words=tuple(with_dropped))
 
     def _move(self, word: Word) -> Word:
         start = self.cuts.find_source_start(word.start)
         times = {"start": start, "end": max(start, self.cuts.find_source_end(word.end))}
+        if word.cue_end is not None:
+            times["cue_end"] = self.cuts.find_source_end(word.cue_end)
         return word.model_copy(update={**times, "text": self.masked.get(word.text, word.text)})
 
 
@@ -129,7 +131,7 @@ def _extend_line_above(words: list[Word], below: range) -> None:
 def _index_words(words: Sequence[Word]) -> Mapping[str, Sequence[int]]:
     places: dict[str, list[int]] = defaultdict(list)
     for index, word in enumerate(words):
-        places[drop_speaker_dash(word.text)].append(index)
+        places[drop_turn_mark(word.text)].append(index)
     return places
 
 

@@ -10,8 +10,8 @@ from models.captions.style import BackgroundBox, BaseAppearance, CaptionStyle, W
 from models.jobs.caption_styles import placements_of
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.transcript import Word, join_words
+from models.sentences import is_sentence_end
 from pipeline.captions.avoidance.candidates import Candidate, find_rows, list_candidates
-from pipeline.captions.caption_words import is_sentence_end
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.editing.accent import find_accent
 from pipeline.captions.editing.heading import HeadingLook, derive_heading_style, find_heading_place, lay_out_heading
@@ -27,14 +27,14 @@ _SCALES: Final = (1.0, 0.8, 0.62)  # of a title's size; the smaller ones where t
 _UPPER_HALF: Final = 0.42  # captions above are where the title would be
 
 
-def choose_title(words: Sequence[Word]) -> str:
+def choose_title(words: Sequence[Word], language: str) -> str:
     """What is said first: a sentence, or so much of it as is read at a glance."""
     chosen: list[Word] = []
-    for word in words:
+    for word, following in zip(words, [*(each.text for each in words[1:]), ""], strict=False):
         if chosen and len(join_words([*chosen, word])) > _SPOKEN_LENGTH:
             return join_words(chosen).rstrip(",;:") + "…"
         chosen.append(word)
-        if is_sentence_end(word.text):
+        if is_sentence_end(word.text, following, language):
             break
     return join_words(chosen)
 

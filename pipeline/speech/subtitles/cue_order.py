@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Final
 
+from models.captions.placement import NOT_PLACED
 from pipeline.speech.subtitles.cues import MIN_SHOWN_SECONDS, Cue, CuePart, CuePlacement, extend_cue
 
 _ROLLING_LINES: Final = 3  # of the cue before that stay on the screen
@@ -129,8 +130,14 @@ def _is_simultaneous(one: Cue, other: Cue) -> bool:
 
 def _join_pair(one: Cue, other: Cue) -> Cue:
     lines = [line for cue in (one, other) for line in _list_speaker_lines(cue)]
-    joined = Cue(one.start, max(one.end, other.end), (CuePart("\n".join(lines), one.start),), has_speaker_lines=True)
-    return replace(joined, position=one.position) if one.position == other.position else joined
+    return Cue(
+        one.start,
+        max(one.end, other.end),
+        (CuePart("\n".join(lines), one.start),),
+        has_speaker_lines=True,
+        position=one.position if one.position == other.position else NOT_PLACED,
+        speakers=(*one.speakers, *other.speakers),
+    )
 
 
 def _list_speaker_lines(cue: Cue) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import accumulate, pairwise
 from typing import Final
@@ -51,6 +51,8 @@ class Cue:
     placement: CuePlacement = CuePlacement.DIALOGUE
     has_speaker_lines: bool = False  # each line is somebody else's
     position: TextPosition = NOT_PLACED
+    speakers: tuple[str, ...] = field(default=(), compare=False)  # who is named, in order
+    begins_turn: bool = False  # somebody else spoke before
 
     @property
     def text(self) -> str:
@@ -70,9 +72,9 @@ class Cue:
             remaining -= len(part.text)
         return replace(self, parts=tuple(kept))
 
-    def split_words(self) -> Iterator[Word]:
-        """Yield its words. A part's time is shared by its characters; a word begins where its first character does,
-        which is an estimate where no part tells the time of any word.
+    def split_words(self, number: int = 0) -> Iterator[Word]:
+        """Yield its words, as those of the cue of that number. A part's time is shared by its characters; a word begins
+        where its first character does, which is an estimate where no part tells the time of any word.
         """
         text, times = self._time_characters()
         tokens = self.tokens
@@ -89,6 +91,8 @@ class Cue:
                     has_estimated_times=is_estimated,
                     anchor=self.position.anchor,
                     side=self.position.side,
+                    cue=number,
+                    cue_end=_limit_seconds(self.end),
                 )
 
     def _time_characters(self) -> tuple[str, list[float]]:
@@ -105,10 +109,10 @@ class Cue:
         was a mark alone is empty.
         """
         line_starts = self._find_line_starts()
-        is_next = False
+        is_next = self.begins_turn
         for index, token in enumerate(tokens):
             is_first = index in line_starts
-            text = _LINE_MARK.sub("", token) if is_first or token.startswith(">>") else token
+            text = drop_turn_mark(token) if is_first or token.startswith(">>") else token
             is_change = is_next or text != token or (is_first and index > 0 and self.has_speaker_lines)
             word = _LAST_MARK.sub("", text)
             yield word, is_change and bool(word)
@@ -152,6 +156,11 @@ def extend_cue(cue: Cue) -> Cue:
 def compute_reading_seconds(text: str) -> float:
     """How many seconds it takes to read a text."""
     return max(_MIN_READING_SECONDS, len(text) * _SECONDS_PER_CHARACTER)
+
+
+def drop_turn_mark(line: str) -> str:
+    """A line without the dash or arrows which say that another speaker begins."""
+    return _LINE_MARK.sub("", line)
 
 
 def tokenize(text: str) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript, Translation, Word
 from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
+from pipeline.speech.subtitles.speaker_names import normalize_name
 
 Content = Mapping[str, Any]
 
@@ -35,11 +37,12 @@ def _read_events(content: Content) -> Iterator[Cue]:
 
 
 def _read_segments(content: Content) -> Iterator[Cue]:
-    """Whisper's: seconds, and where it was asked for them, words with their times."""
+    """Whisper's: seconds, and where it was asked for them, words with their times, and speakers."""
     for segment in content["segments"]:
         start, end = float(segment["start"]), float(segment["end"])
         words = [CuePart(str(word["word"]), float(word["start"])) for word in segment.get("words", ())]
-        yield create_cue(start, end, words or [CuePart(str(segment["text"]), start)])
+        cue = create_cue(start, end, words or [CuePart(str(segment["text"]), start)])
+        yield replace(cue, speakers=normalize_name(str(segment.get("speaker") or "")))
 
 
 _READERS: Final[dict[str, Callable[[Content], Iterator[Cue]]]] = {

@@ -77,12 +77,17 @@ def find_position(overrides: str, resolution: Resolution = DEFAULT_RESOLUTION) -
     """
     if point := _POINT_TAG.search(overrides):
         across, down = float(point.group(1)) / resolution.width, float(point.group(2)) / resolution.height
-        return TextPosition(_find_anchor(down), _find_side(across))
+        return find_point_position(across, down)
     if found := _NUMPAD_TAG.search(overrides):
         return get_position(int(found.group(1)))
     if found := _LEGACY_TAG.search(overrides):
         return get_legacy_position(int(found.group(1)))
     return None
+
+
+def find_point_position(across: float, down: float) -> TextPosition:
+    """The part of the picture that a point is in, by shares of its width and height."""
+    return TextPosition(_find_anchor(down), _find_side(across))
 
 
 def find_cue_position(settings: str, text: str) -> TextPosition:

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
-from pipeline.speech.subtitles import ass, detection, json_formats, lyrics, other_formats, srt, timed_text
+from pipeline.speech.subtitles import detection, json_formats
 from pipeline.speech.subtitles.cue_order import order_cues
 from pipeline.speech.subtitles.cues import MAX_SECONDS, Cue
 from pipeline.speech.subtitles.encoding import decode_text
+from pipeline.speech.subtitles.formats import ass, lyrics, other_formats, srt, timed_text
+from pipeline.speech.subtitles.speaker_names import mark_turns
 
 MAX_BYTES: Final = 5_000_000
 MAX_WORDS: Final = 60_000
@@ -67,15 +69,15 @@ def _is_words_json(content: dict[str, Any]) -> bool:
 
 
 def _is_valid_word(word: Word) -> bool:
-    return bool(word.text.strip()) and word.end <= MAX_SECONDS
+    return bool(word.text.strip()) and max(word.end, word.cue_end or 0.0) <= MAX_SECONDS
 
 
 def _split_words(cues: Sequence[Cue]) -> tuple[Word, ...]:
     if len(cues) > MAX_WORDS or any(len(cue.text) > _MAX_CUE_CHARACTERS for cue in cues):
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     found: list[Word] = []
-    for cue in order_cues(cues):
-        found += cue.split_words()
+    for number, cue in enumerate(mark_turns(order_cues(cues))):
+        found += cue.split_words(number)
         if len(found) > MAX_WORDS:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     return (*(word.model_copy(update={"is_speaker_change": False}) for word in found[:1]), *found[1:])

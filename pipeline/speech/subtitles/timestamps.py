@@ -1,4 +1,4 @@
-"""Timestamps of subtitle files, as tolerant as people's files need."""
+"""Timestamps of subtitle files: read as tolerantly as people's files need, and written."""
 
 import re
 from collections.abc import Sequence
@@ -56,3 +56,21 @@ def to_seconds(groups: Sequence[str | None]) -> float:
 def to_ascii_digits(digits: str | None) -> str:
     """ASCII digits of a number in any script's digits, with its leading zeros; "0" for none."""
     return "".join(str(int(digit)) for digit in digits) if digits else "0"
+
+
+def format_timestamp(seconds: float, decimal_mark: str) -> str:
+    """A timestamp of SRT or WebVTT, whose milliseconds have another mark before them in each."""
+    total = round(seconds * 1000)
+    minutes, milli = divmod(total, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milli // 1000:02}{decimal_mark}{milli % 1000:03}"
+
+
+def format_ass_timestamp(seconds: float) -> str:
+    """A timestamp of ASS, in centiseconds."""
+    minutes, centi = divmod(to_centiseconds(seconds), 6000)
+    return f"{minutes // 60}:{minutes % 60:02}:{centi // 100:02}.{centi % 100:02}"
+
+
+def to_centiseconds(seconds: float) -> int:
+    """Centiseconds, in which ASS has its times."""
+    return round(seconds * 100)

@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
+from models.sentences import is_sentence_end
 from pipeline.captions.phrase_breaks import list_phrase_cuts, take_open_phrase
 from pipeline.speech.subtitles.json_formats import to_words_json
+from pipeline.speech.subtitles.timestamps import format_ass_timestamp, format_timestamp, to_centiseconds
 
 _LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
 _MAX_LINES: Final = 2
@@ -17,7 +19,6 @@ _MAX_CAPTION_SECONDS: Final = 6.0  # seconds, maximum duration of a caption
 _CAPTION_PAUSE: Final = 0.6  # seconds that end a caption
 _PHRASE_CONTEXT: Final = 4  # words that tell where the phrase before them ends
 _PARAGRAPH_PAUSE: Final = 2.0  # seconds that end a paragraph
-_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 _ASS_HEADER: Final = """\
 [Script Info]
 ScriptType: v4.00+
@@ -88,8 +89,8 @@ def _format_srt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     blocks = []
     for number, cue in enumerate(cues, start=1):
         group, is_single = cue.words, cue.below is None
-        times = f"{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}"
-        whole = _join_turn(group, transcript)
+        times = f"{format_timestamp(group[0].start, ',')} --> {format_timestamp(group[-1].end, ',')}"
+        whole = join_turn(group, transcript)
         text = _break_lines(group, transcript) if is_single else f"{whole}\n{cue.turn_below}".rstrip("\n")
         blocks.append(f"{number}\n{times}\n{_escape_arrow(text)}\n")
     return "\n".join(blocks)
@@ -101,11 +102,11 @@ def _format_vtt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     separator = _separator_for(transcript)
     for cue in cues:
         group, below = cue.words, cue.turn_below
-        tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
+        tags = [f"<{format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
         text = _dash_for(group[0]) + separator.join(
             f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
         )
-        times = f"{_format_timestamp(group[0].start, '.')} --> {_format_timestamp(group[-1].end, '.')}"
+        times = f"{format_timestamp(group[0].start, '.')} --> {format_timestamp(group[-1].end, '.')}"
         lower = f"\n{html.escape(below, quote=False)}" if below else ""
         blocks.append(f"{times}\n{text}{lower}\n")
     return "\n".join(blocks)
@@ -122,7 +123,7 @@ def _format_ass(cues: Sequence[WordCue], transcript: Transcript) -> str:
         )
         lower = f"\\N{{\\rTranslation}}{_escape_ass(below)}" if below else ""
         events.append(
-            f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
+            f"Dialogue: 0,{format_ass_timestamp(group[0].start)},{format_ass_timestamp(group[-1].end)}"
             f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}{lower}\n"
         )
     is_translated = any(cue.below is not None for cue in cues)
@@ -134,7 +135,7 @@ def _list_karaoke_tags(group: WordGroup) -> list[str]:
         return ["{\\k0}", *[""] * (len(group) - 1)]
     ends = [*(word.start for word in group[1:]), group[-1].end]
     return [
-        f"{{\\k{_to_centiseconds(end) - _to_centiseconds(word.start)}}}" for word, end in zip(group, ends, strict=True)
+        f"{{\\k{to_centiseconds(end) - to_centiseconds(word.start)}}}" for word, end in zip(group, ends, strict=True)
     ]
 
 
@@ -147,21 +148,22 @@ def _format_txt(cues: Sequence[WordCue], transcript: Transcript) -> str:
     each line is followed by its own, and an empty line.
     """
     if any(cue.below is not None for cue in cues):
-        turns = [f"{_join_turn(cue.words, transcript)}\n{cue.turn_below}".rstrip("\n") for cue in cues]
+        turns = [f"{join_turn(cue.words, transcript)}\n{cue.turn_below}".rstrip("\n") for cue in cues]
         return "\n".join(f"{turn}\n" for turn in turns)
     lines: list[str] = []
     sentence: list[Word] = []
-    for before, word in zip([None, *transcript.words], transcript.words, strict=False):
+    followers = [*(word.text for word in transcript.words), ""][1:]
+    for before, word, following in zip([None, *transcript.words], transcript.words, followers, strict=False):
         is_paragraph = before is not None and word.start - before.end > _PARAGRAPH_PAUSE
         if is_paragraph or word.is_speaker_change:
-            lines += [_join_turn(sentence, transcript)] if sentence else []
+            lines += [join_turn(sentence, transcript)] if sentence else []
             lines += [""] if is_paragraph else []
             sentence = []
         sentence.append(word)
-        if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
-            lines.append(_join_turn(sentence, transcript))
+        if is_sentence_end(word.text, following, transcript.language):
+            lines.append(join_turn(sentence, transcript))
             sentence = []
-    return "\n".join([*lines, _join_turn(sentence, transcript)]).strip() + "\n"
+    return "\n".join([*lines, join_turn(sentence, transcript)]).strip() + "\n"
 
 
 def group_words(
@@ -190,17 +192,18 @@ def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_character
         and word.end - group[0].start <= _MAX_CAPTION_SECONDS
         and word.start - group[-1].end <= _CAPTION_PAUSE
         and not word.is_speaker_change
-        and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))
+        and word.cue == group[-1].cue
+        and not (is_long_enough and is_sentence_end(group[-1].text, word.text, transcript.language))
     )
 
 
 def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     """One line if the text fits, else two of lengths as equal as possible."""
-    whole = _join_turn(group, transcript)
+    whole = join_turn(group, transcript)
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
         return whole
     halves = [
-        (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript))
+        (join_turn(group[:cut], transcript), join_group(group[cut:], transcript))
         for cut in list_phrase_cuts(group, transcript.language)
     ]
     return "\n".join(min(halves, key=lambda pair: max(map(len, pair))))
@@ -216,7 +219,7 @@ def join_group(words: WordGroup, transcript: Transcript) -> str:
     return _separator_for(transcript).join(word.text for word in words)
 
 
-def _join_turn(words: WordGroup, transcript: Transcript) -> str:
+def join_turn(words: WordGroup, transcript: Transcript) -> str:
     """Join words, with a dash before the first words of another speaker."""
     return _dash_for(words[0]) + join_group(words, transcript) if words else ""
 
@@ -231,21 +234,6 @@ def _separator_for(transcript: Transcript) -> str:
 
 def _escape_ass(text: str) -> str:
     return text.translate(_ASS_ESCAPES)
-
-
-def _format_timestamp(seconds: float, decimal_mark: str) -> str:
-    total = round(seconds * 1000)
-    minutes, milli = divmod(total, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milli // 1000:02}{decimal_mark}{milli % 1000:03}"
-
-
-def _format_ass_timestamp(seconds: float) -> str:
-    minutes, centi = divmod(_to_centiseconds(seconds), 6000)
-    return f"{minutes // 60}:{minutes % 60:02}:{centi // 100:02}.{centi % 100:02}"
-
-
-def _to_centiseconds(seconds: float) -> int:
-    return round(seconds * 100)
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[WordCue], Transcript], str]]] = {

@@ -8,6 +8,7 @@ MAX_LINE_CHARACTERS = 500
 _COLON = re.compile(r"\s*\d{1,4}\s*[:：]")
 _NUMBERED = re.compile(r"\s*(\d{1,4})\s*(?:[:：]|[.)](?=\s|$))(.*)", re.DOTALL)
 _UNMARKED = re.compile(r"\s*(\d{1,4})\s+[-–—]?\s*(\S.*)")
+_TURN = re.compile(r"\s*[-–—] ")  # of another speaker
 _KEYCAP = re.compile("(?<=[0-9])\ufe0f?\u20e3")  # what makes an emoji of a digit
 _REMOVALS = frozenset({"-", "–", "—"})
 _LEAST_SIMILARITY = 0.6  # of a corrected line without a number
@@ -21,7 +22,8 @@ def is_numbered(text: str) -> bool:
 def parse_numbered(text: str) -> dict[int, str] | None:
     """Texts by the numbers before them, "" for a line to be removed; None if the first line has no number.
 
-    A line without a number goes on with the text of the one before it.
+    A line without a number goes on with the text of the one before it; with a dash it is another speaker's, and stays a
+    line of its own.
     """
     texts: dict[int, str] = {}
     number = None
@@ -32,7 +34,8 @@ def parse_numbered(text: str) -> dict[int, str] | None:
         elif number is None:
             return None
         else:
-            texts[number] = f"{texts[number]} {line.strip()}".strip()
+            separator = "\n" if _TURN.match(line) else " "
+            texts[number] = f"{texts[number]}{separator}{line.strip()}".strip()
     return {number: "" if text in _REMOVALS else text for number, text in texts.items()} or None
 
 

@@ -39,6 +39,7 @@ from pipeline.groq.speech import GroqSpeech
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import JobRequest
 from pipeline.speech.correction import correct_lines
+from pipeline.speech.subtitles.reader import read
 from pipeline.speech.transcription import Transcriber
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
@@ -316,6 +317,32 @@ def test_both_languages_go_to_the_captions_line_by_line(shop: World, groq: FakeG
     assert [(line.text, line.start, line.end) for line in translation.lines] == [("HELLO, WORLD.", 0.2, 1.0)]
     assert translation.language == "pt"
     assert spoken_alone == ("en", "Hello, world.", None)
+
+
+def test_lines_below_somebodys_cues_are_kept_as_those_of_cues(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    shown: list[Translation] = []
+
+    def caption(call: StagedCall) -> Film:
+        shown.append(call.arguments["translation"])
+        return create_film(call)
+
+    shop.sandbox.stage(CAPTION, caption, caption)
+    video = shop.receive_media(b"a video", seconds=20)
+    options = CaptionOptions(language="en", translate_to="pt", translation_lines="both")
+    subtitles = read(b"00:00:01,000 --> 00:00:02,000\nso we went\n\n00:00:03,000 --> 00:00:04,000\n- where to\n", "en")
+    parent_id = None
+    for given in (subtitles, None):
+        with shop.db.transaction() as session:
+            request = JobRequest(
+                shop.customer.person, shop.customer.address, [video], options, parent_id=parent_id, transcript=given
+            )
+            parent_id = shop.pipeline.submit(session, request).id
+        assert shop.job_runner.run_next_job()
+    lines = [(line.text, line.is_cue, line.is_speaker_change) for line in shown[0].lines]
+    assert lines == [("SO WE WENT", True, False), ("WHERE TO", True, True)]
+    assert shown[0] == shown[1]
+    assert len(groq.chat_calls) == 1
 
 
 def test_a_translation_without_a_chat_model_is_refused_without_charge(shop: World) -> None:

@@ -89,8 +89,78 @@ def test_a_sentence_of_four_words_is_broken_into_even_halves() -> None:
     assert texts(groups_of(said("they came home today"))) == ["THEY CAME", "HOME TODAY"]
 
 
+@pytest.mark.parametrize(
+    ("language", "pace", "text", "captions"),
+    [
+        ("pt", 0.5, "A razão da existência humana.", "A RAZÃO | DA EXISTÊNCIA | HUMANA"),
+        (
+            "pt",
+            0.5,
+            "A inauguração da vila é quarta ou quinta-feira.",
+            "A INAUGURAÇÃO | DA VILA | É QUARTA | OU QUINTA-FEIRA",
+        ),
+        (
+            "pt",
+            0.5,
+            "O preço do pão subiu de novo na cidade e ninguém sabe o motivo da alta.",
+            "O PREÇO | DO PÃO SUBIU | DE NOVO | NA CIDADE | E NINGUÉM | SABE O MOTIVO | DA ALTA",
+        ),
+        (
+            "en",
+            0.3,
+            "The opening of the village market is on Wednesday or Thursday.",
+            "THE OPENING | OF THE VILLAGE | MARKET IS | ON WEDNESDAY | OR THURSDAY",
+        ),
+        (
+            "es",
+            0.5,
+            "La inauguración de la villa es el miércoles o el jueves.",
+            "LA INAUGURACIÓN | DE LA VILLA | ES EL MIÉRCOLES | O EL JUEVES",
+        ),
+        (
+            "es",
+            0.5,
+            "Hoy les voy a enseñar cómo hacer un pastel de zanahoria.",
+            "HOY LES VOY | A ENSEÑAR | CÓMO HACER | UN PASTEL | DE ZANAHORIA",
+        ),
+    ],
+)
+def test_no_caption_ends_with_an_article_or_a_preposition(language: str, pace: float, text: str, captions: str) -> None:
+    words = [Word(text=part, start=n * pace, end=(n + 1) * pace) for n, part in enumerate(text.split())]
+    assert " | ".join(texts(groups_of(words, language))) == captions
+
+
 def test_a_sentence_ends_its_group_and_its_full_stop_is_not_shown() -> None:
     assert texts(groups_of(said("It ended. We left now!"))) == ["IT ENDED", "WE LEFT NOW!"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "captions"),
+    [
+        ("pt", "O Dr. Silva saiu. Ele volta.", ["O DR. SILVA", "SAIU", "ELE VOLTA"]),
+        ("pt", "Falou a Sra. Lima", ["FALOU", "A SRA. LIMA"]),
+        ("en", "Ask Mr. Smith. He knows.", ["ASK MR. SMITH", "HE KNOWS"]),
+        ("es", "Pan, etc. y agua. Bien", ["PAN ETC.", "Y AGUA", "BIEN"]),
+    ],
+)
+def test_an_abbreviation_keeps_its_full_stop_and_ends_no_group(language: str, text: str, captions: list[str]) -> None:
+    assert texts(groups_of(said(text), language)) == captions
+
+
+@pytest.mark.parametrize("name", sorted(load_caption_styles()))
+@pytest.mark.parametrize(("mark", "shown"), [("...", "then..."), ("…", "then…"), (".", "then."), ("?", "then ?")])
+def test_a_mark_after_a_pause_is_part_of_the_word_before(mark: str, shown: str, name: str) -> None:
+    style = get_caption_style(name)
+    words = said(f"so then {mark} we", gaps={1: 2.5, 2: 1.0})
+    groups = group_words(prepare_words(words, style, "en", str, 30), style.group)
+    expected = "then" if mark in style.group.drop else shown
+    assert [join_words(group.words).lower() for group in groups] == [f"so {expected}", "we"]
+    assert groups[0].words[-1].end == words[1].end
+
+
+def test_dots_at_the_beginning_are_part_of_the_word_after() -> None:
+    (group,) = groups_of(said("... and then", gaps={0: 3.0}))
+    assert (join_words(group.words), group.start) == ("...AND THEN", pytest.approx(3.3))
 
 
 def test_a_silence_ends_a_group() -> None:

@@ -13,8 +13,8 @@ from pipeline.captions.avoidance.pairs import pair_blocks
 from pipeline.captions.composition import compose_blocks, compose_text, find_place
 from pipeline.captions.editing.film_painter import FilmText
 from pipeline.captions.layout import CaptionBlock, interpolate_place
-from pipeline.speech.subtitles import ass, srt
 from pipeline.speech.subtitles.cues import Cue
+from pipeline.speech.subtitles.formats import ass, srt, timed_text
 from pipeline.speech.subtitles.reader import read
 
 FRAME = (1080, 1920)
@@ -35,6 +35,56 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 def list_positions(cues: list[Cue]) -> list[TextPosition]:
     return [word.position for cue in cues for word in cue.split_words()]
+
+
+def write_ttml(layout: str, attributes: str = "", paragraph: str = "", root: str = "") -> str:
+    names = 'xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling"'
+    return (
+        f"<tt {names} {root}><head><styling><style xml:id='s' tts:extent='80% 20%'/></styling><layout>{layout}</layout>"
+        f"</head><body {attributes}><div><p begin='1s' end='2s' {paragraph}>words</p></div></body></tt>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "anchor", "side"),
+    [
+        ("tts:origin='10% 10%' tts:extent='80% 80%'", "top", None),
+        ("tts:origin='10% 10%' tts:extent='80% 80%' tts:displayAlign='center'", "middle", None),
+        ("tts:origin='10% 10%' tts:extent='80% 80%' tts:displayAlign='after'", None, None),
+        ("tts:origin='70% 5%' tts:extent='25% 20%'", "top", "right"),
+        ("tts:origin='5% 75%' tts:extent='90% 20%' tts:textAlign='left'", None, "left"),
+        ("tts:origin='10% 5%' style='s'", "top", None),
+        ("tts:origin='128px 36px' tts:extent='1024px 144px'", "top", None),
+        ("tts:origin='10c 1c' tts:extent='10c 1c'", None, None),
+        ("tts:origin='auto' tts:extent='auto'", None, None),
+    ],
+)
+def test_a_region_of_ttml_is_a_part_of_the_picture(region: str, anchor: Anchor | None, side: Side | None) -> None:
+    layout, root = f"<region xml:id='r' {region}/>", "tts:extent='1280px 720px'"
+    document = write_ttml(layout, paragraph="region='r'", root=root)
+    assert list_positions(timed_text.parse_cues(document)) == [TextPosition(anchor, side)]
+
+
+@pytest.mark.parametrize(
+    ("layout", "paragraph", "anchor"),
+    [
+        ("<region xml:id='r'><style tts:origin='10% 5%'/><style style='s'/></region>", "region='r' style='s'", "top"),
+        ("", "tts:origin='10% 45%' tts:extent='80% 10%'", "middle"),
+        ("", "region='unknown'", None),
+    ],
+)
+def test_what_a_region_does_not_say_its_styles_or_the_paragraph_say(
+    layout: str, paragraph: str, anchor: Anchor | None
+) -> None:
+    document = write_ttml(layout, paragraph=paragraph)
+    assert list_positions(timed_text.parse_cues(document)) == [TextPosition(anchor, None)]
+
+
+def test_a_region_is_that_of_what_is_around_a_paragraph_and_pixels_need_a_size() -> None:
+    region = "<region xml:id='r' tts:origin='10% 5%' tts:extent='80% 20%'/>"
+    assert list_positions(timed_text.parse_cues(write_ttml(region, "region='r'"))) == [TextPosition("top", None)]
+    pixels = "<region xml:id='r' tts:origin='128px 36px' tts:extent='1024px 144px'/>"
+    assert list_positions(timed_text.parse_cues(write_ttml(pixels, "region='r'"))) == [TextPosition()]
 
 
 @pytest.mark.parametrize(

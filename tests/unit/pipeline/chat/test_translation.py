@@ -254,6 +254,32 @@ def test_a_translated_line_has_the_time_of_its_line(fake: FakeGroq) -> None:
         assert one.end <= two.start + 1e-9
 
 
+def test_words_of_translated_lines_are_in_no_caption_with_those_of_others(fake: FakeGroq) -> None:
+    source = talk("and now a line that is so long that two are made of it because nobody stops here for long at all")
+    found = translate_transcript(chat(fake), source, "pt", ChatJob())
+    lines = [each["text"] for each in fake.chat_calls[0].user["lines"]]
+    said = [[word.text for word in found.words if word.cue == number] for number in range(len(lines))]
+    assert [" ".join(words) for words in said] == [line.upper() for line in lines]
+    assert len(lines) > 1
+    assert {word.cue_end for word in found.words} == {None}  # a line that was heard may stay for a moment
+
+
+def test_a_translated_cue_keeps_its_time_and_its_place(fake: FakeGroq) -> None:
+    words = tuple(
+        word.model_copy(update={"cue": n // 3, "cue_end": 2.0 + n // 3, "anchor": "top" if n < 3 else None})
+        for n, word in enumerate(talk("we went to the market today").words)
+    )
+    source = Transcript(language="en", words=words)
+    found = translate_transcript(chat(fake), source, "pt", ChatJob()).words
+    assert [(word.text, word.cue, word.anchor) for word in found] == [
+        *((text, 0, "top") for text in ("WE", "WENT", "TO")),
+        *((text, 1, None) for text in ("THE", "MARKET", "TODAY")),
+    ]
+    assert [found[2].cue_end, found[5].cue_end] == [words[2].end, words[5].end]
+    below = translate_below(chat(fake), source, "pt", ChatJob())
+    assert [(line.text, line.is_cue) for line in below.lines] == [("WE WENT TO", True), ("THE MARKET TODAY", True)]
+
+
 def test_a_language_without_spaces_is_shown_phrase_by_phrase(fake: FakeGroq) -> None:
     fake.chat = lambda call: {"lines": [{"number": each["number"], "text": "你好世界"} for each in call.user["lines"]]}
     found = translate_transcript(chat(fake), talk("hello world"), "zh", ChatJob())

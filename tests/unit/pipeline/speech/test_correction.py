@@ -1,6 +1,7 @@
 """Corrected lines: every word of them is there once, times are in order, and what was not touched keeps its own."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -8,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.jobs.transcript import Transcript, Word
-from pipeline.speech.correction import correct_lines, list_line_texts, list_lines, split_text
+from pipeline.speech.correction import correct_lines, list_line_texts, list_lines, match_words, place_words, split_text
+from pipeline.speech.subtitles import reader, writer
+from pipeline.speech.subtitles.cues import drop_turn_mark
 
 TEXTS = st.text(st.sampled_from("abcdeéñ中你ก์ .,!-"), max_size=40)
 WORDS = st.text(st.sampled_from("abcdeéñ中你ก์.,!-"), min_size=1, max_size=8)
 PAUSES = st.sampled_from([0.0, 0.0, 0.02, 0.1, 0.5, 0.9, 3.0])
 LANGUAGES = st.sampled_from(["en", "pt", "zh", "th"])
+
+
+def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
+    """The words of a corrected file with the times of those that the transcript has."""
+    known = transcript.words
+    matches = [None if index is None else known[index] for index in match_words(known, words)]
+    return Transcript(language=transcript.language, words=place_words(known, words, matches))
 
 
 def speak(text: str, language: str = "en", *, pause: float = 0.1, start: float = 0.0) -> Transcript:
@@ -47,9 +57,11 @@ def corrections(draw: st.DrawFn) -> tuple[Transcript, dict[int, str]]:
 
 
 def expect_texts(transcript: Transcript, texts: dict[int, str]) -> str:
-    """All characters of the corrected transcript but spaces, in order."""
-    lines = dict(enumerate(("".join(word.text for word in line) for line in list_lines(transcript)), start=1))
-    return "".join("".join((lines | texts)[number].split()) for number in lines)
+    """All characters of the corrected transcript but spaces and dashes of speakers, in order."""
+    lines = dict(enumerate(list_line_texts(transcript), start=1))
+    changed = {number: text for number, text in texts.items() if text.split() != lines.get(number, "").split()}
+    written = {number: drop_turn_mark(text.strip()) for number, text in changed.items()}
+    return "".join("".join((lines | written)[number].split()) for number in lines)
 
 
 @given(corrections())
@@ -127,6 +139,71 @@ def test_words_at_the_ends_of_a_line_stand_beside_it_and_not_in_the_silence() ->
     assert hello == before.words[0]
     assert 59.5 < oh.start < oh.end == 60.0
     assert (there.start, there.end < 61.0) == (hello.end, True)
+
+
+CUES = b"""1
+00:00:01,000 --> 00:00:02,000
+{\\an8}so we went
+
+2
+00:00:02,000 --> 00:00:04,000
+to the market
+"""
+
+
+def test_corrected_words_stay_in_their_cue_and_where_it_stands() -> None:
+    before = reader.read(CUES, "en")
+    after = correct_lines(before, {1: "so then we all went there", 2: "market"})
+    places = [(word.text, word.cue, word.cue_end, word.anchor) for word in after.words]
+    assert places == [
+        *((text, 0, 2.0, "top") for text in ("so", "then", "we", "all", "went", "there")),
+        ("market", 1, 4.0, None),
+    ]
+    assert list_line_texts(after) == ["so then we all went there", "market"]
+    assert [(line[0].start, line[-1].end) for line in list_lines(after)] == [(1.0, pytest.approx(2.0)), (2.0, 4.0)]
+
+
+def test_a_corrected_word_of_a_cue_keeps_its_time_where_the_others_stay() -> None:
+    before = reader.read(CUES, "en")
+    after = correct_lines(before, {1: "so we walked"}).words
+    assert after == tuple(
+        word.model_copy(update={"text": "walked"}) if word.text == "went" else word for word in before.words
+    )
+
+
+def test_lines_of_a_file_that_corrects_a_translation_of_what_was_heard_may_stay_for_a_moment() -> None:
+    known = [word.model_copy(update={"cue": n // 3}) for n, word in enumerate(speak("so we went to the market").words)]
+    file = reader.read(CUES, "en")
+    words = keep_known_times(Transcript(language="en", words=tuple(known)), file.words).words
+    assert [(word.cue, word.cue_end) for word in words] == [(0, None)] * 3 + [(1, None)] * 3
+
+
+def test_lines_of_a_corrected_file_are_cues_where_those_of_the_words_are() -> None:
+    file = reader.read(CUES.replace(b"went", b"walked").replace(b"to the", b"out to the"), "en")
+    cued = keep_known_times(reader.read(CUES, "en"), file.words)
+    assert [(word.cue, word.cue_end) for word in cued.words] == [(0, 2.0)] * 3 + [(1, 4.0)] * 4
+    heard = keep_known_times(speak("so we went to the market"), file.words)
+    assert {(word.cue, word.cue_end) for word in heard.words} == {(None, None)}
+
+
+@pytest.mark.parametrize("dash", ["- ", "-", "– ", ">> "])
+def test_a_dash_before_a_corrected_line_is_another_speaker_and_no_word(dash: str) -> None:
+    before = Transcript(language="pt", words=(*speak("Oi.").words, *speak("tudo bem", start=3.0).words))
+    said = correct_lines(before, {1: f"{dash}Olá.", 2: f"{dash}tudo bem?\n{dash}Sim"}).words
+    assert [(word.text, word.is_speaker_change) for word in said] == [
+        ("Olá.", False), ("tudo", True), ("bem?", False), ("Sim", True),
+    ]  # fmt: skip
+    only_dash = correct_lines(before, {2: f"{dash}tudo bem"})
+    assert list_line_texts(only_dash) == ["Oi.", "- tudo bem"]
+    assert [(word.start, word.end) for word in only_dash.words] == [(word.start, word.end) for word in before.words]
+    assert correct_lines(only_dash, {2: "- tudo bem"}).words == only_dash.words
+
+
+def test_dashes_of_a_corrected_file_say_where_another_speaker_begins() -> None:
+    before = Transcript(language="pt", words=(*speak("Oi.").words, *speak("tudo bem", start=3.0).words))
+    file = writer.write(before, ".srt").replace("tudo", "- tudo")
+    after = keep_known_times(before, reader.read(file.encode()).words)
+    assert [word.is_speaker_change for word in after.words] == [False, True, False]
 
 
 def test_one_word_heard_as_three_is_spread_over_the_time_of_the_three() -> None:

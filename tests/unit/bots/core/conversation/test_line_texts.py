@@ -12,6 +12,7 @@ LINES = ("It was the best of times,", "it was the worst of times,", "Uh.")
 @pytest.mark.parametrize(
     ("text", "texts"),
     [
+        ("3: - Hi\n- Hello\nto you", {3: "- Hi\n- Hello to you"}),
         ("3: the new text", {3: "the new text"}),
         ("3:the new text", {3: "the new text"}),
         ("  12 ： full width", {12: "full width"}),

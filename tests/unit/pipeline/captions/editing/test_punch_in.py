@@ -55,11 +55,13 @@ def test_the_zoom_rises_holds_and_falls() -> None:
 
 
 def test_a_title_is_the_first_sentence_or_as_much_as_is_read_at_a_glance() -> None:
-    assert choose_title(words_of("Did you know this? Well")) == "Did you know this?"
-    long = choose_title(words_of("this is a sentence, that goes on and on, until nobody knows how it began at all"))
+    assert choose_title(words_of("Did you know this? Well"), "en") == "Did you know this?"
+    long = choose_title(
+        words_of("this is a sentence, that goes on and on, until nobody knows how it began at all"), "en"
+    )
     assert long == "this is a sentence, that goes on and on, until nobody knows…"
-    assert choose_title([Word(text="x" * 100, start=0, end=1)]) == "x" * 100
-    assert choose_title([]) == ""
+    assert choose_title([Word(text="x" * 100, start=0, end=1)], "en") == "x" * 100
+    assert choose_title([], "en") == ""
 
 
 # what the zoom is aimed at

@@ -103,6 +103,8 @@ def test_japanese_lines_are_cut_at_their_characters() -> None:
         b'{"words": [{"text": "a", "start": Infinity, "end": Infinity}]}',
         b'{"words": [{"text": "a", "start": NaN, "end": 1}]}',
         b'{"words": [{"text": "  ", "start": 1, "end": 2}]}',
+        b'{"words": [{"text": "a", "start": 1, "end": 2, "cue": -1}]}',
+        b'{"words": [{"text": "a", "start": 1, "end": 2, "cue": 0, "cue_end": Infinity}]}',
         b'{"words": ' + b"[" * 100_000,
         b"x" * (reader.MAX_BYTES + 1),
         b"\xff\xfe\x00",

@@ -44,6 +44,12 @@ def test_the_text_has_a_line_for_each_sentence_and_each_turn() -> None:
     assert writer.write(DIALOGUE, ".txt") == "Do you hear me?\n- Yes.\n- We laugh less.\n"
 
 
+def test_the_text_has_no_line_for_an_abbreviation() -> None:
+    assert writer.write(say("Ask Mr. Smith at No. 5.", "No. I will not."), ".txt") == (
+        "Ask Mr. Smith at No. 5.\nNo.\nI will not.\n"
+    )
+
+
 def test_vtt_and_ass_mark_turns_before_the_first_timed_word() -> None:
     assert "\n- Yes." in writer.write(DIALOGUE, ".vtt")
     assert ",,- {\\k" in writer.write(DIALOGUE, ".ass")

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
+from pipeline.speech.subtitles.formats.ttml_regions import TtmlRegions, read_attributes
 from pipeline.speech.subtitles.markup import strip_tags
+from pipeline.speech.subtitles.speaker_names import normalize_name
 
 _XML_START: Final = re.compile(r"\s*(?:<\?xml\b|<!--|<(?:\w+:)?(?:tt|timedtext|transcript)[\s>])")
 _MAX_CHARACTERS: Final = 5_000_000
@@ -17,6 +19,8 @@ _OFFSET_TIME: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t)")
 _CLOCK_TIME: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9})|[:;](\d{1,3})(?:\.\d{1,3})?)?")
 _DEFAULT_FRAME_RATE: Final = 30.0  # of TTML
 _LAST_SECONDS: Final = 24 * 3600.0
+
+Span = tuple[float, float]  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _name_of(element: Element) -> str:
 
 def _get(element: Element, name: str) -> str | None:
     """An attribute by its name without the namespace."""
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), None)
+    return read_attributes(element).get(name)
 
 
 def _read_ttml(root: Element) -> Iterator[Cue]:
@@ -77,22 +81,28 @@ def _read_ttml(root: Element) -> Iterator[Cue]:
     numerator, denominator = re.findall(r"\d+", _get(root, "frameRateMultiplier") or "1 1")
     clock = _Clock(rate * int(numerator) / int(denominator), float(_get(root, "tickRate") or rate))
     body = next(element for element in root if _name_of(element) == "body")
-    yield from _read_timed(body, clock, 0.0, _LAST_SECONDS, 0)
+    regions = TtmlRegions(root)
+    for element, (start, end), region in _list_paragraphs(body, clock, (0.0, _LAST_SECONDS), "", 0):
+        cue = create_cue(start, end, list(_split_spans(element, clock, start)))
+        position = regions.find_position({"region": region, **read_attributes(element)})
+        yield replace(cue, position=position, speakers=normalize_name(_get(element, "agent")))
 
 
-def _read_timed(element: Element, clock: _Clock, start: float, end: float, depth: int) -> Iterator[Cue]:
-    """The cues of an element, whose times count from the start of the one around it."""
+def _list_paragraphs(
+    element: Element, clock: _Clock, around: Span, region: str, depth: int
+) -> Iterator[tuple[Element, Span, str]]:
+    """The paragraphs of an element, whose times count from the start of the one around it, and the region of each."""
     if depth > _MAX_DEPTH:
         raise ValueError("nested too deep")
-    start, end = _find_span(element, clock, start, end)
+    span, region = _find_span(element, clock, *around), _get(element, "region") or region
     if _name_of(element) == "p":
-        yield create_cue(start, end, list(_split_spans(element, clock, start)))
+        yield element, span, region
         return
     for child in element:
-        yield from _read_timed(child, clock, start, end, depth + 1)
+        yield from _list_paragraphs(child, clock, span, region, depth + 1)
 
 
-def _find_span(element: Element, clock: _Clock, start: float, end: float) -> tuple[float, float]:
+def _find_span(element: Element, clock: _Clock, start: float, end: float) -> Span:
     begin, finish, length = (_get(element, name) for name in ("begin", "end", "dur"))
     first = start + (clock.to_seconds(begin) if begin else 0.0)
     last = start + clock.to_seconds(finish) if finish else end

@@ -10,6 +10,7 @@ from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cu
 from pipeline.speech.subtitles.highlights import merge_highlights
 from pipeline.speech.subtitles.markup import strip_tags
 from pipeline.speech.subtitles.positions import find_cue_position, find_placement, find_position
+from pipeline.speech.subtitles.speaker_names import list_voices, mark_voices
 from pipeline.speech.subtitles.timestamps import (
     GROUPS,
     TIMESTAMP,
@@ -129,14 +130,15 @@ def _drop_label(lines: list[str], index_gap: int | None, *, is_webvtt: bool) -> 
 
 def _build_cue(block: _Block) -> Cue:
     text = "\n".join(line.strip() for line in block.lines if line.strip())
-    pieces = _INLINE_TIMESTAMP.split(text)  # text, the groups of a timestamp, text, ...
+    pieces = _INLINE_TIMESTAMP.split(mark_voices(text))  # text, the groups of a timestamp, text, ...
     parts = [CuePart(strip_tags(pieces[0]), block.start)]
     parts += [
         CuePart(strip_tags(pieces[index + GROUPS]), to_seconds(pieces[index : index + GROUPS]))
         for index in range(1, len(pieces), GROUPS + 1)
     ]
     cue = create_cue(block.start, block.end, parts, find_placement(text) or CuePlacement.DIALOGUE)
-    return replace(cue, position=find_position(text) or find_cue_position(block.settings, cue.text))
+    position = find_position(text) or find_cue_position(block.settings, cue.text)
+    return replace(cue, position=position, speakers=list_voices(text))
 
 
 def _drop_default_settings(blocks: Sequence[_Block]) -> None:

@@ -18,6 +18,7 @@ from pipeline.speech.subtitles.positions import (
     get_placement,
     get_position,
 )
+from pipeline.speech.subtitles.speaker_names import normalize_name
 from pipeline.speech.subtitles.timestamps import parse_timestamp
 
 _SECTIONS: Final = {"[script info]", "[events]", "[v4+ styles]", "[v4 styles]"}
@@ -107,7 +108,8 @@ def _parse_event(fields: Fields, places: _Places) -> Cue | None:
         raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
     place = _find_place(fields, places)
     cue = create_cue(start, end, list(_split_karaoke(text, start)), place.placement)
-    return replace(cue, position=place.position)
+    name = fields.get("name") or fields.get("actor")
+    return replace(cue, position=place.position, speakers=normalize_name(name))
 
 
 def _find_place(fields: Fields, places: _Places) -> _StylePlace:

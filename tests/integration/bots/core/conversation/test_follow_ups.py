@@ -130,6 +130,23 @@ async def test_without_a_chat_model_nothing_is_offered_and_a_command_says_why(ho
     assert len(house.list_jobs()) == 1
 
 
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "are not available here"), ("pt-BR", "não estão disponíveis aqui"), ("es", "no están disponibles aquí")],
+)
+async def test_a_button_of_the_time_when_there_was_a_chat_model_says_that_there_is_none(
+    house: World, language: str, sentence: str
+) -> None:
+    user = FakeUser(house, house.get_account("other"), language=language)
+    result = await make(house, user, build_audio(60))
+    house.pipeline.has_chat_model = False
+    refused = await user.choose(result.get_choice_data("📋"), result)
+    assert sentence in refused.text
+    assert refused.text.endswith("(CHAT_MODEL_MISSING)")
+    assert len(house.list_jobs()) == 1
+
+
 async def test_a_recording_sent_with_the_command_is_heard_and_pays_for_that(
     house: World, ana: FakeUser, sandbox: StagedSandbox
 ) -> None:

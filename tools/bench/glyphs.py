@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from models.captions.fonts import list_families
-from models.jobs.options import CaptionOptions, EncodingOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
 from pipeline.captions.composition import build_caption_painter
 from pipeline.captions.editing.film_painter import FilmText

@@ -36,7 +36,7 @@ class CodingDips:
     def for_sound(cls, seconds: float) -> "CodingDips":
         return cls(np.zeros(round(seconds / _STEP) + 1))
 
-    def deepen(self, peaks: Peaks, limit: float) -> "CodingDips":
+    def extend(self, peaks: Peaks, limit: float) -> "CodingDips":
         """Dips that are deeper where peaks are higher than `limit`, by what they are."""
         excess = np.zeros_like(self._depths)
         places = np.clip(np.rint(peaks.times / _STEP).astype(int), 0, len(excess) - 1)

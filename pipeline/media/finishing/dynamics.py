@@ -28,19 +28,19 @@ def list_filters(dynamics: Dynamics, sample_rate: int, layout: str) -> Filters:
     form = ("aformat", f"sample_fmts=fltp:sample_rates={sample_rate}:channel_layouts={layout}")
     start = [("aresample", "async=1:min_hard_comp=0.05:first_pts=0"), form]
     if dynamics.ceiling is None:
-        return [*start, _amplify(dynamics.gain)]
+        return [*start, _add_gain(dynamics.gain)]
     threshold = dynamics.ceiling + _LIMITED_RANGE  # of the clipper, which has it at full scale
     limit = 10 ** (-_LIMITED_RANGE / 20)
     return [
         *start,
-        _amplify(dynamics.gain - threshold),
+        _add_gain(dynamics.gain - threshold),
         ("aresample", str(_OVERSAMPLED_RATE)),
         ("asoftclip", "type=quintic"),
         ("alimiter", f"limit={limit}:{_TIMES}:level=false:latency=true"),
-        _amplify(threshold),
+        _add_gain(threshold),
         form,
     ]
 
 
-def _amplify(decibels: float) -> tuple[str, str]:
+def _add_gain(decibels: float) -> tuple[str, str]:
     return "volume", f"{decibels}dB:precision=float"

@@ -69,7 +69,7 @@ def adjust_loudness(film: Path, out: Path, spare_bytes: int | None = None) -> Pa
         if _is_reached(result):
             return out
         gain += (TARGET_LOUDNESS - result.loudness) / _compute_slope(attempts)
-        dips = dips.deepen(result.peaks, MAX_PEAK - len(attempts) * _PEAK_MARGIN)
+        dips = dips.extend(result.peaks, MAX_PEAK - len(attempts) * _PEAK_MARGIN)
     best = min(attempts, key=_compute_error)
     if best is not attempts[-1]:
         _write_sound(film, out, _choose_dynamics(levels, best.gain), best.dips, bit_rate)

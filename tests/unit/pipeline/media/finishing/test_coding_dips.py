@@ -21,7 +21,7 @@ def read_decibels(frame: av.AudioFrame) -> Floats:
 
 
 def test_a_peak_is_turned_down_by_what_it_is_too_high_and_the_rest_stays() -> None:
-    dips = CodingDips.for_sound(1).deepen(Peaks(np.array([0.2, 0.5]), np.array([-6.0, 2.0])), -1)
+    dips = CodingDips.for_sound(1).extend(Peaks(np.array([0.2, 0.5]), np.array([-6.0, 2.0])), -1)
     heard = read_decibels(dips.apply(build_frame(1)))
     assert np.allclose(heard[round(0.5 * RATE) : round(0.505 * RATE)], -3, atol=0.01)
     assert not heard[: round(0.48 * RATE)].any()
@@ -31,7 +31,7 @@ def test_a_peak_is_turned_down_by_what_it_is_too_high_and_the_rest_stays() -> No
 
 def test_dips_add_up_and_are_found_by_the_time_of_a_frame() -> None:
     peak = Peaks(np.array([0.5]), np.array([1.0]))
-    dips = CodingDips.for_sound(1).deepen(peak, -1).deepen(peak, -1)
+    dips = CodingDips.for_sound(1).extend(peak, -1).extend(peak, -1)
     assert np.allclose(read_decibels(dips.apply(build_frame(0.005, start=0.5))), -4, atol=0.01)
 
 

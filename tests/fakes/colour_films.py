@@ -183,7 +183,7 @@ def _tag(target: av.VideoFrame | av.VideoCodecContext, kind: ColourFormat) -> No
 def _fill(frame: av.VideoFrame, picture: Floats, kind: ColourFormat) -> None:
     sample = np.dtype(np.uint8 if kind.bits == 8 else "<u2")
     if kind.pixels.startswith("gbr"):
-        values = [picture[..., channel] * (2**kind.bits - 1) for channel in (1, 2, 0)]
+        values = [np.clip(picture[..., channel], 0, 1) * (2**kind.bits - 1) for channel in (1, 2, 0)]
     else:
         values = _encode(picture, kind)
     for plane, value in zip(frame.planes, values, strict=False):

@@ -183,13 +183,13 @@ def _tag(target: av.VideoFrame | av.VideoCodecContext, kind: ColourFormat) -> No
 def _fill(frame: av.VideoFrame, picture: Floats, kind: ColourFormat) -> None:
     sample = np.dtype(np.uint8 if kind.bits == 8 else "<u2")
     if kind.pixels.startswith("gbr"):
-        values = [np.clip(picture[..., channel], 0, 1) * (2**kind.bits - 1) for channel in (1, 2, 0)]
+        values = [picture[..., channel] * (2**kind.bits - 1) for channel in (1, 2, 0)]
     else:
         values = _encode(picture, kind)
     for plane, value in zip(frame.planes, values, strict=False):
         target = _view(plane, sample)
         step = value.shape[0] // target.shape[0], value.shape[1] // target.shape[1]
-        target[...] = np.rint(value[:: step[0], :: step[1]])
+        target[...] = np.clip(np.rint(value[:: step[0], :: step[1]]), 0, 2**kind.bits - 1)
 
 
 def _view(plane: av.video.plane.VideoPlane, sample: np.dtype) -> NDArray:

@@ -94,9 +94,7 @@ def test_every_colour_is_within_two_levels_of_the_source_s(tmp_path: Path, kind:
     assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5  # none is shifted for good
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in SOURCES if kind.space == 9 or kind.pixels.startswith("gbrp")], ids=str
-)
+@pytest.mark.parametrize("kind", [kind for kind in SOURCES if kind.codec != "mjpeg"], ids=str)
 def test_saturated_colours_are_within_two_levels_of_the_source_s(tmp_path: Path, kind: ColourFormat) -> None:
     colours = build_saturated_colours()
     source = write_colours(tmp_path / f"x.{kind.suffix}", colours, kind)

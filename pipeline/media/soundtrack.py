@@ -18,6 +18,7 @@ _COPIED_CODECS = frozenset({"aac", "mp3"})
 _MAX_PRIMING_PACKETS = 3  # of 1024 samples: Apple's encoder primes with 2112
 _UNMUXABLE = (av.error.InvalidDataError, av.error.PatchWelcomeError)  # damaged packets, which MP4 cannot hold
 _MIN_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
+_AAC_CODER = "fast"  # in half the time of the other its noise and its peaks are lower, at 48 to 128 kb/s
 _AAC_SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 
 
@@ -37,12 +38,17 @@ def create_soundtrack(source: AudioStream, output: OutputContainer, shift: Fract
     return (_CopiedSoundtrack if _is_copied(source) else _EncodedSoundtrack)(source, output, shift)
 
 
-def add_aac_stream(source: AudioStream, output: OutputContainer) -> AudioStream:
-    """Add a stream for the sound of `source`: its rate if AAC has it, and one or two channels."""
+def choose_form(source: AudioStream) -> tuple[int, str]:
+    """Sample rate and layout of AAC for the sound of `source`: its rate if AAC has it, and one or two channels."""
     context = source.codec_context
     rate = context.sample_rate if context.sample_rate in _AAC_SAMPLE_RATES else _AAC_SAMPLE_RATES[0]
-    layout = "mono" if context.layout.nb_channels == 1 else "stereo"
-    return output.add_stream("aac", rate=rate, bit_rate=BIT_RATE, layout=layout)
+    return rate, "mono" if context.layout.nb_channels == 1 else "stereo"
+
+
+def add_aac_stream(source: AudioStream, output: OutputContainer) -> AudioStream:
+    """Add a stream for the sound of `source`."""
+    rate, layout = choose_form(source)
+    return output.add_stream("aac", rate=rate, bit_rate=BIT_RATE, layout=layout, options={"aac_coder": _AAC_CODER})
 
 
 def _is_copied(source: AudioStream) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.streams.sampling import SampledFrame, Span, read_frames_between, read_key_frames
+from pipeline.media.streams.source import read_frame_times
 from pipeline.vision.faces import find_faces
 from pipeline.vision.nets import load_nets
 from pipeline.vision.tracking import FaceRegion, FaceSample, FaceTrack, compute_overlap, track_faces
@@ -68,8 +69,9 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
     if not is_face_detection_installed():
         return FilmFaces(size, ())
     looks = list(_search_frames(read_key_frames(video, size, _COARSE_INTERVAL, still_interval=_STILL_INTERVAL)))
+    end = float(read_frame_times(video).end) if looks and looks[-1].sample.faces else inf
     for read_frames in (read_key_frames, read_frames_between):
-        gaps = _list_gaps([look.sample for look in looks], (rows[0] * size[1], rows[1] * size[1]))
+        gaps = _list_gaps([look.sample for look in looks], (rows[0] * size[1], rows[1] * size[1]), end)
         if gaps:
             looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, gaps))
             looks.sort(key=lambda look: look.sample.seconds)
@@ -97,9 +99,9 @@ def _search_frames(frames: Iterable[SampledFrame]) -> Iterator[_Look]:
         yield replace(searched, sample=replace(searched.sample, seconds=frame.seconds))
 
 
-def _list_gaps(samples: Sequence[FaceSample], rows: tuple[float, float]) -> list[Span]:
-    """Long times between two samples in which a face near some rows may move; the last has no end."""
-    pairs = pairwise([*samples, FaceSample(inf, ())]) if samples else ()
+def _list_gaps(samples: Sequence[FaceSample], rows: tuple[float, float], end: float) -> list[Span]:
+    """Long times between two samples, or from the last to the film's end, in which a face near some rows may move."""
+    pairs = pairwise([*samples, FaceSample(end, ())]) if samples else ()
     return [
         (before.seconds, after.seconds)
         for before, after in pairs

@@ -189,7 +189,7 @@ def _fill(frame: av.VideoFrame, picture: Floats, kind: ColourFormat) -> None:
     for plane, value in zip(frame.planes, values, strict=False):
         target = _view(plane, sample)
         step = value.shape[0] // target.shape[0], value.shape[1] // target.shape[1]
-        target[...] = np.rint(value[:: step[0], :: step[1]])
+        target[...] = np.clip(np.rint(value[:: step[0], :: step[1]]), 0, 2**kind.bits - 1)
 
 
 def _view(plane: av.video.plane.VideoPlane, sample: np.dtype) -> NDArray:

@@ -1,7 +1,9 @@
 """Table of colours for the conversion of high dynamic range to BT.709, and the curves before and after it.
 
-The light of a colour outside of BT.709 is a small difference of large numbers, which a table of signals interpolates
-badly: its axes are therefore roots of light, and its values are light, in which the conversion is almost straight.
+The table's values are light, and so is each of its axes between two of its places, which are closer together where
+light is faint. The conversion is linear in light, and so is interpolation: it is exact where nothing is clipped,
+however few places there are, and a small table stays in the processor's cache. For HLG, whose gain is not linear, it
+is nearly so.
 """
 
 from functools import cache
@@ -21,10 +23,10 @@ from pipeline.media.pictures.tone_mapping import (
     get_matrix,
 )
 
-LEVEL: Final = 12  # a table of level n has n * n values of each primary, in a picture of n ** 3 pixels a side
+LEVEL: Final = 8  # a table of level n has n * n values of each primary, in a picture of n ** 3 pixels a side
 TOP: Final = 65535
 _LAST: Final = LEVEL**2 - 1
-_WHITE: Final = 124 / _LAST  # of an axis, where light is that of reference white: below it are roots, above logarithms
+_WHITE: Final = 55  # place on an axis where light is that of reference white: below it are squares, above powers
 _LIGHT: Final = (-0.0625, 1.0625)  # of the lowest and the highest value; cells at the edge of BT.709 reach beyond it
 _DISPLAY_GAMMA: Final = 2.4  # ITU-R BT.1886
 _LIMITED_WHITE: Final = 65280  # what FFmpeg makes of white in limited range: 255 * 256
@@ -46,8 +48,10 @@ def build_decoding_curve(points: CodePoints, white: int) -> str:
     """FFmpeg's expression of a place on an axis by the sample of a signal, of which `white` is the highest."""
     light = _decode_pq() if points.transfer == PQ else _decode_hlg()
     top = _max_light_of(points)
-    axis = f"if(lte(ld(1),1),{_WHITE}*sqrt(ld(1)),{_WHITE}+log(max(ld(1),1))*{(1 - _WHITE) / log(top)})"
-    return f"st(0,min(val/{white},1));st(1,min({light},{top}));0.5+{TOP}*{axis}"
+    ratio = _ratio_of(top)
+    below = f"st(2,floor({_WHITE}*sqrt(ld(1))))+(ld(1)*{_WHITE**2}-ld(2)*ld(2))/(2*ld(2)+1)"
+    above = f"{_WHITE}+st(2,floor(log(max(ld(1),1))/{log(ratio)}))+(ld(1)/pow({ratio},ld(2))-1)/{ratio - 1}"
+    return f"st(0,min(val/{white},1));st(1,min({light},{top}));0.5+{TOP / _LAST}*if(lte(ld(1),1),{below},{above})"
 
 
 def build_encoding_curve() -> str:
@@ -59,7 +63,7 @@ def build_encoding_curve() -> str:
 @cache
 def compute_table(points: CodePoints) -> NDArray[np.uint16]:
     """Red, green and blue light of BT.709 for all places on the axes, red changing fastest; 3 x values."""
-    axis = _decode_axis(np.linspace(0, 1, _LAST + 1), _max_light_of(points)).astype(np.float32)
+    axis = _decode_axis(np.arange(_LAST + 1), _max_light_of(points)).astype(np.float32)
     gain = compute_system_gain(_sum_primaries(get_luminance(points), axis)) if points.transfer == HLG else np.float32(1)
     low, high = _LIGHT
     values = [np.clip(_sum_primaries(row, axis) * gain, low, high) - np.float32(low) for row in get_matrix(points)]
@@ -79,10 +83,15 @@ def _max_light_of(points: CodePoints) -> float:
     return _PQ_MAX_LIGHT if points.transfer == PQ else _HLG_MAX_LIGHT
 
 
-def _decode_axis(shares: NDArray[np.float64], top: float) -> NDArray[np.float64]:
+def _ratio_of(top: float) -> float:
+    """How much brighter one place is than that before, above reference white."""
+    return float(top ** (1 / (_LAST - _WHITE)))
+
+
+def _decode_axis(places: NDArray[np.int_], top: float) -> NDArray[np.float64]:
     """Light at places on an axis, 1 at reference white; of the scene for HLG."""
-    bright = np.exp(np.maximum(shares - _WHITE, 0) * (log(top) / (1 - _WHITE)))
-    return np.where(shares <= _WHITE, (shares / _WHITE) ** 2, bright)
+    bright = _ratio_of(top) ** np.maximum(places - _WHITE, 0)
+    return np.where(places <= _WHITE, (places / _WHITE) ** 2, bright)
 
 
 def _decode_pq() -> str:

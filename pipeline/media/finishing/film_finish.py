@@ -43,10 +43,15 @@ class Finish:
 
     def reserve_bytes(self) -> int | None:
         """The limit in bytes of a film that must stay within its own once it is finished; None without one."""
+        room = self.find_room()
+        sound = _SOUND_SHARE * (self.max_bytes or 0) if self.is_normalised else 0
+        return None if room is None else round(room - sound)
+
+    def find_room(self) -> int | None:
+        """The limit in bytes of picture and sound; None without one."""
         if self.max_bytes is None:
             return None
-        sound = _SOUND_SHARE * self.max_bytes if self.is_normalised else 0
-        return round(self.max_bytes - sound - sum(compute_track_bytes(track.cues) for track in self.tracks))
+        return self.max_bytes - sum(compute_track_bytes(track.cues) for track in self.tracks)
 
 
 def finish_film(film: Film, finish: Finish) -> Film:
@@ -61,7 +66,7 @@ def finish_film(film: Film, finish: Finish) -> Film:
 
 
 def _adjust_sound(film: Film, finish: Finish) -> Path | None:
-    limit = finish.reserve_bytes()
+    limit = finish.find_room()
     return adjust_loudness(film.path, film.path.with_stem(_SOUND_STEM), None if limit is None else limit - film.size)
 
 

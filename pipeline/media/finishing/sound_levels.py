@@ -1,6 +1,5 @@
 """Measurement of a film's sound by ITU-R BS.1770: integrated loudness and true peak."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,23 +8,37 @@ from pathlib import Path
 from typing import Final, cast
 
 import av
+import numpy as np
 from av import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
 
 from pipeline.media.demux import PACKET_ERRORS, open_media
+from pipeline.media.finishing.coding_dips import Floats, Peaks
 
-_SILENT: Final = -70.0  # LUFS, dBTP: what is not louder is not heard
+SILENT: Final = -70.0  # LUFS, dBTP: what is not louder is not heard
+LOUDNESS_METER: Final = ("ebur128", "metadata=1:framelog=quiet")
+_OVERSAMPLED_RATE: Final = 192_000  # samples a second, of which the highest is the true peak
+_FAINTEST: Final = 10 ** (SILENT / 20)
+_PIECE: Final = 960  # of these samples, which have a peak each
 
 
 @dataclass(frozen=True, slots=True)
 class SoundLevels:
-    """Integrated loudness in LUFS, true peak in dBTP, and length in seconds."""
+    """Integrated loudness in LUFS, true peaks, and length in seconds."""
 
     loudness: float
-    peak: float
+    peaks: Peaks
     seconds: float
+
+    @property
+    def peak(self) -> float:
+        """The highest in dBTP."""
+        return self.peaks.highest
+
+
+SILENCE: Final = SoundLevels(SILENT, Peaks(np.array([0.0]), np.array([SILENT])), 0.0)
 
 
 def measure_levels(path: Path) -> SoundLevels | None:
@@ -34,6 +47,11 @@ def measure_levels(path: Path) -> SoundLevels | None:
         if not container.streams.audio:
             return None
         return _measure_stream(container, container.streams.audio[0])
+
+
+def read_loudness(measured: AudioFrame, before: float) -> float:
+    """LUFS of all that a meter has heard with a frame; what was heard before it where that is still too short."""
+    return float(measured.metadata.get("lavfi.r128.I", before))
 
 
 def decode_sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -72,23 +90,43 @@ def filter_frames(graph: Graph, frame: AudioFrame | None) -> Iterator[AudioFrame
             return
 
 
+class _PeakMeter:
+    """The true peaks of a sound that comes in frames."""
+
+    def __init__(self) -> None:
+        self._times: list[Floats] = []
+        self._peaks: list[Floats] = []
+
+    def add_frame(self, frame: AudioFrame) -> None:
+        """Take a frame in planar floats, of the rate at which true peaks are seen."""
+        if frame.samples and frame.pts is not None and frame.time_base is not None:
+            starts = np.arange(0, frame.samples, _PIECE)
+            self._times.append(float(frame.pts * frame.time_base) + starts / _OVERSAMPLED_RATE)
+            self._peaks.append(np.maximum.reduceat(np.abs(frame.to_ndarray()).max(axis=0), starts))
+
+    def read_peaks(self) -> Peaks:
+        if not self._peaks:
+            return SILENCE.peaks
+        levels = 20 * np.log10(np.maximum(np.concatenate(self._peaks), _FAINTEST))
+        return Peaks(np.concatenate(self._times), levels)
+
+
 def _measure_stream(container: InputContainer, stream: AudioStream) -> SoundLevels:
-    graph: Graph | None = None
-    samples, loudness, peak = 0, _SILENT, 0.0
+    graphs: tuple[Graph, Graph] | None = None
+    samples, loudness, meter = 0, SILENT, _PeakMeter()
     for frame in chain(decode_sound(container, stream), [None]):
         if frame is not None:
             samples += frame.samples
-            graph = graph or _build_meter(frame)
-        for measured in filter_frames(graph, frame) if graph else ():
-            found = measured.metadata
-            loudness = float(found.get("lavfi.r128.I", loudness))
-            peak = max(peak, float(found.get("lavfi.r128.true_peak", 0)))
-    decibels = 20 * math.log10(peak) if peak > 0 else _SILENT
-    return SoundLevels(max(loudness, _SILENT), max(decibels, _SILENT), samples / (stream.sample_rate or 1))
+            graphs = graphs or _build_meters(frame)
+        for measured in filter_frames(graphs[0], frame) if graphs else ():
+            loudness = read_loudness(measured, loudness)
+        for sampled in filter_frames(graphs[1], frame) if graphs else ():
+            meter.add_frame(sampled)
+    return SoundLevels(max(loudness, SILENT), meter.read_peaks(), samples / (stream.sample_rate or 1))
 
 
-def _build_meter(frame: AudioFrame) -> Graph:
-    layout = "mono" if frame.layout.nb_channels == 1 else "stereo"
-    return build_filters(
-        frame, ("aformat", f"channel_layouts={layout}"), ("ebur128", "metadata=1:peak=true:framelog=quiet")
-    )
+def _build_meters(frame: AudioFrame) -> tuple[Graph, Graph]:
+    """Filters that measure the loudness, and those that make peaks between two samples seen."""
+    layout = ("aformat", f"channel_layouts={'mono' if frame.layout.nb_channels == 1 else 'stereo'}")
+    oversampling = ("aresample", str(_OVERSAMPLED_RATE)), ("aformat", "sample_fmts=fltp")
+    return build_filters(frame, layout, LOUDNESS_METER), build_filters(frame, layout, *oversampling)

@@ -10,6 +10,7 @@ from fakes.colour_films import (
     PQ,
     ColourFormat,
     build_colours,
+    build_saturated_colours,
     compute_reference,
     encode_hdr,
     view_colours,
@@ -92,6 +93,13 @@ def test_every_colour_is_within_two_levels_of_the_source_s(tmp_path: Path, kind:
     difference = (view_colours(caption(source).path) - reference) * 255
     assert np.abs(difference).max() <= 2
     assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5  # none is shifted for good
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SOURCES if kind.codec != "mjpeg"], ids=str)
+def test_saturated_colours_are_within_two_levels_of_the_source_s(tmp_path: Path, kind: ColourFormat) -> None:
+    colours = build_saturated_colours()
+    source = write_colours(tmp_path / f"x.{kind.suffix}", colours, kind)
+    assert np.abs(view_colours(caption(source).path) - np.clip(colours, 0, 1)).max() * 255 <= 2
 
 
 @pytest.mark.parametrize("kind", HDR_SOURCES, ids=str)

@@ -94,6 +94,15 @@ def test_between_distant_key_frames_a_face_near_the_captions_is_looked_for(tmp_p
     assert (region.mouth.y + region.mouth.height / 2) / 320 == pytest.approx(0.72 + 0.26 * 0.3, abs=0.04)
 
 
+@pytest.mark.parametrize(("seconds", "last"), [(3.5, 2.0), (3.9, 3.6)])
+def test_the_end_of_a_film_is_searched_where_it_is_long_after_the_last_key_frame(
+    seconds: float, last: float, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "f.mp4", lambda _: Head(0.5, 0.68, 0.3), UPRIGHT, seconds, key_frames=20)
+    (track,) = find_film_faces(film, UPRIGHT, ROWS).tracks
+    assert track.samples[-1][0] == pytest.approx(last, abs=0.25)
+
+
 def test_a_face_far_from_the_captions_costs_no_second_look(tmp_path: Path) -> None:
     film = write_film(tmp_path / "f.mp4", lambda _: Head(0.5, 0.25, 0.2), UPRIGHT, 5, key_frames=25)
     (track,) = find_film_faces(film, UPRIGHT, ROWS).tracks

@@ -29,13 +29,17 @@ KINDS = [
         ("yuv420p10le", 9, True),
     )
 ]
-RGB = [ColourFormat("gbrp12le", 0, is_full=True, primaries=9, transfer=transfer) for transfer in (PQ, HLG)]
+RGB = [
+    ColourFormat(pixels, 0, is_full=True, primaries=9, transfer=transfer)
+    for transfer in (PQ, HLG)
+    for pixels in ("gbrp10le", "gbrp12le")
+]
 CHART, SATURATED = build_colours(), build_saturated_colours()
 
 
 @pytest.mark.parametrize(
     ("kind", "colours"),
-    [*((kind, CHART) for kind in [*KINDS, *RGB]), *((kind, SATURATED) for kind in KINDS)],
+    [*((kind, CHART) for kind in [*KINDS, *RGB]), *((kind, SATURATED) for kind in [*KINDS, *RGB])],
     ids=lambda value: str(value) if isinstance(value, ColourFormat) else "saturated" if value is SATURATED else "chart",
 )
 def test_every_colour_up_to_reference_white_is_within_two_levels(kind: ColourFormat, colours: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,8 @@ _FINE_INTERVAL: Final = 0.4  # where a face is near the captions
 _LONG_GAP: Final = 1.6  # seconds within which such a face moves too far to be guessed
 _STILL_GAP: Final = 4.0  # seconds within which one that is at the same place before and after has not been elsewhere
 _STILL_OVERLAP: Final = 0.7  # intersection over union, of a face at the same place
+_DECODED_SHARE: Final = 0.15  # of a film, of which frames between key frames are decoded: half of them all, for 2 %
+_MIN_DECODED: Final = 6.0  # seconds of that in a film however short
 _NEARNESS: Final = 0.5  # of a face's height, from its box to the captions
 _THUMBNAIL_SIDE: Final = 24  # pixels
 _STILL_DIFFERENCE: Final = 8  # levels, the most of any pixel of a thumbnail where nobody has moved
@@ -70,10 +72,11 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
         return FilmFaces(size, ())
     looks = list(_search_frames(read_key_frames(video, size, _COARSE_INTERVAL, still_interval=_STILL_INTERVAL)))
     end = float(read_frame_times(video).end) if looks and looks[-1].sample.faces else inf
-    for read_frames in (read_key_frames, read_frames_between):
+    for read_frames, share in ((read_key_frames, 1.0), (read_frames_between, _DECODED_SHARE)):
         gaps = _list_gaps([look.sample for look in looks], (rows[0] * size[1], rows[1] * size[1]), end)
-        if gaps:
-            looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, gaps))
+        spans = _choose_spans(gaps, max(share * end, _MIN_DECODED))
+        if spans:
+            looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, spans))
             looks.sort(key=lambda look: look.sample.seconds)
     load_nets.cache_clear()  # 25 MB, which the encoder needs next
     tracks = track_faces([look.sample for look in looks])
@@ -107,6 +110,13 @@ def _list_gaps(samples: Sequence[FaceSample], rows: tuple[float, float], end: fl
         for before, after in pairs
         if after.seconds - before.seconds > _LONG_GAP and _can_move(before, after, rows)
     ]
+
+
+def _choose_spans(gaps: Sequence[Span], seconds: float) -> list[Span]:
+    """As many gaps as are no longer than some seconds together, the shortest first, in the order of time."""
+    lengths = accumulate(sorted(stop - start for start, stop in gaps))
+    count = sum(length <= seconds for length in lengths)
+    return sorted(sorted(gaps, key=lambda gap: gap[1] - gap[0])[:count])
 
 
 def _can_move(before: FaceSample, after: FaceSample, rows: tuple[float, float]) -> bool:

@@ -94,6 +94,17 @@ def test_between_distant_key_frames_a_face_near_the_captions_is_looked_for(tmp_p
     assert (region.mouth.y + region.mouth.height / 2) / 320 == pytest.approx(0.72 + 0.26 * 0.3, abs=0.04)
 
 
+def test_only_a_few_seconds_of_a_film_are_decoded_between_its_key_frames(tmp_path: Path) -> None:
+    """Four gaps of 2.5 s need a second look; half of that time is given to it."""
+    film = write_film(
+        tmp_path / "f.mp4", lambda time: Head(0.5, 0.5 + 0.12 * (time // 2.5 % 2), 0.3), UPRIGHT, 10, key_frames=25
+    )
+    seconds = sorted({seconds for track in find_film_faces(film, UPRIGHT, ROWS).tracks for seconds, _ in track.samples})
+    looked_into = {int(each // 2.5) for each in seconds if each % 2.5}
+    assert {0, 2.5, 5, 7.5} <= set(seconds)
+    assert len(looked_into) == 2
+
+
 @pytest.mark.parametrize(("seconds", "last"), [(3.5, 2.0), (3.9, 3.6)])
 def test_the_end_of_a_film_is_searched_where_it_is_long_after_the_last_key_frame(
     seconds: float, last: float, tmp_path: Path

@@ -37,21 +37,30 @@ def read_edited_words(transcript: Transcript, edited: Sequence[Word]) -> Transcr
     """The words of the transcript as an editor leaves them: what was not touched is what it was, to the last detail; a
     phrase that has another text at its time has the times of the words that stay in it.
     """
-    known, position, words = transcript.words, 0, list[Word]()
+    known, position = transcript.words, 0
+    words: list[Word] = []
     limits = [*(item.start for item in edited), math.inf][1:]
     for item, limit in zip(edited, limits, strict=True):
         position = bisect_left(known, item.start, position, key=_start_of)
         run = _find_untouched(known, position, item) or _find_rewritten(known, position, item, limit)
         if run and item.text == "".join(word.text for word in run):
-            words += run
+            found = list(run)
         elif len(run) > 1:
             follower = known[position + len(run) : position + len(run) + 1]
             tokens = split_text(item.text, {word.text for word in run}, transcript.language)
-            words += LineCorrection(run, words[-1:], follower).apply(tokens)
+            found = list(LineCorrection(run, words[-1:], follower).apply(tokens))
         else:
-            words += [each.model_copy(update={"text": item.text}) for each in run] or [item]
+            found = [each.model_copy(update={"text": item.text}) for each in run] or [item]
+        words += _mark_turn(found, is_turn=item.is_speaker_change)
         position += len(run)
     return Transcript(language=transcript.language, words=tuple(words))
+
+
+def _mark_turn(words: Sequence[Word], *, is_turn: bool) -> Sequence[Word]:
+    """The words of an item, the first of which another speaker begins with where the item says so."""
+    if not words or words[0].is_speaker_change == is_turn:
+        return words
+    return [words[0].model_copy(update={"is_speaker_change": is_turn}), *words[1:]]
 
 
 def _find_untouched(known: Sequence[Word], position: int, item: Word) -> Sequence[Word]:

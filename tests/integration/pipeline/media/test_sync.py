@@ -11,7 +11,7 @@ from av.container import OutputContainer
 from fakes.flash_films import FLASH_SECONDS, find_flashes, find_tones, write_flashes
 from fakes.sample_containers import Track, steady_times, write_tone, write_tracks
 
-from models.jobs.options import EncodingOptions, X264Preset
+from models.jobs.film import EncodingOptions, X264Preset
 from pipeline.media.transcode import transcode
 
 FLASHES = [Fraction(1), Fraction(2), Fraction(7, 2)]

@@ -70,7 +70,8 @@ def _find_untouched(known: Sequence[Word], position: int, item: Word) -> Sequenc
     while position < len(known) and known[position].start == item.start:
         ends = accumulate(len(word.text) for word in known[position : position + len(item.text)])
         run = known[position : position + 1 + sum(end < len(item.text) for end in ends)]
-        if run[-1].end == item.end and item.text == "".join(word.text for word in run):
+        is_same = run[-1].end == item.end and run[0].is_speaker_change == item.is_speaker_change
+        if is_same and item.text == "".join(word.text for word in run):
             return run
         position += 1
     return ()

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.jobs.transcript import Transcript, Word
@@ -55,6 +55,8 @@ def test_a_changed_item_changes_no_other_and_all_of_its_text_is_there(
     transcript: Transcript, data: st.DataObject
 ) -> None:
     shown = show(transcript)
+    starts = [word.start for word in transcript.words]
+    assume(len(set(starts)) == len(starts))  # which of two words at one time an item is, nobody could tell
     number = data.draw(st.integers(0, len(shown) - 1))
     text = data.draw(st.text(LETTERS, min_size=1, max_size=6))
     edited = send(shown)

@@ -11,6 +11,7 @@ import typer
 from bots.cli.console import show_progress
 from bots.cli.options import (
     SKETCH_LIMITS,
+    BoardOption,
     BothOption,
     CrfOption,
     CutPausesOption,
@@ -72,6 +73,7 @@ def sketch(
     size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    board: BoardOption = "white",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -91,6 +93,7 @@ def sketch(
             "height": height,
             "hand": hand,
             "finish": finish,
+            "board": board,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

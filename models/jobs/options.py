@@ -152,7 +152,8 @@ class SketchOptions(FilmOptions):
     width: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     hand: str = "marker"
-    finish: Literal["colour", "lines"] = "colour"
+    finish: Literal["colour", "marker", "pencil", "lines"] = "colour"
+    board: Literal["white", "paper", "kraft", "blackboard", "green"] = "white"
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
         return self.seconds

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from models.jobs.boards import BoardStyle
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
 from pipeline.media.logo import build_logo
@@ -12,11 +14,12 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
-from pipeline.sketch.painting import colouring
+from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
 from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
-from pipeline.sketch.planes import YuvPlanes, luma_of
+from pipeline.sketch.painting.wiping import build_wipe_scene
+from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import Scene, SceneSpec
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
@@ -42,6 +45,8 @@ class SketchRenderer:
         self._logo = logo
         self._options = options
         self._report = report
+        self._finish = load_finishes()[options.finish]
+        self._grounds: dict[BoardStyle, Ground] = {}
         self._total_frames = round(options.seconds * options.fps)
         self._planned_share = 0.0  # share of all scenes
         self._pen_states: list[PenState] = []
@@ -66,12 +71,23 @@ class SketchRenderer:
 
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
-        empty = YuvPlanes.create_blank(width, height, luma_of(pictures[0].board_level))
+        empty = self._ground_for(pictures[0]).copy_planes()
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
         tools = ["marker", "eraser"] if len(pictures) > 1 else ["marker"]
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
+
+    def _ground_for(self, picture: Picture) -> Ground:
+        """The empty board of a picture, made once for all alike."""
+        style = choose_board_style(self._options.board, picture.board_level)
+        if style not in self._grounds:
+            self._grounds[style] = build_ground(style, self._finish, self.size, canvas.unit_for(self.size))
+        return self._grounds[style]
+
+    def _choose_margin(self, picture: Picture) -> float:
+        style = choose_board_style(self._options.board, picture.board_level)
+        return max(style.margin, self._finish.margin)
 
     def _render_hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
         hand_model = get_hand(self._options.hand)
@@ -84,15 +100,15 @@ class SketchRenderer:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
-            placement = canvas.place_picture(picture, self.size)
+            placement = canvas.place_picture(picture, self._ground_for(picture), self._choose_margin(picture))
             drawing_scene = scene.plan_scene(
                 placement, self._spec_for(frames - wipe_frames), self._build_planning_report(number, len(frame_ranges))
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
             yield drawing_scene
             if wipe_frames:
-                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))
-                yield colouring.build_wipe_scene(
+                empty = self._ground_for(pictures[number + 1]).planes
+                yield build_wipe_scene(
                     (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
                 )
 
@@ -109,7 +125,7 @@ class SketchRenderer:
     def _spec_for(self, frames: int) -> SceneSpec:
         fps = self._options.fps
         hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
-        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
+        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._finish)
 
     def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""

@@ -2,27 +2,29 @@
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
 from pipeline.sketch import writing
-from pipeline.sketch.canvas import Placement, render_board
+from pipeline.sketch.canvas import Placement
+from pipeline.sketch.finishes.drawn_lines import DrawnLines
+from pipeline.sketch.finishes.registry import plan_filling
+from pipeline.sketch.grounds.ground import cover_planes
 from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.painting import rasterize
-from pipeline.sketch.painting.colouring import Colouring
-from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
+from pipeline.sketch.painting.rasterize import Reveal
+from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes
 from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
-from pipeline.sketch.types import Floats, Image, Points
+from pipeline.sketch.types import Array, Floats, Image, Mask, Points
 from pipeline.vision import faces
 
 _JOIN_DISTANCE = 0.02  # units between stroke ends that may be joined
 _HATCHING_SHARE = 0.18  # share of the line length budget for hatching dark areas
-_COLOUR_SHARE = 0.32  # share of the drawing time for colouring where the whole board is coloured
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
 _POINT_SPACING = 1.3  # pixels between points of a stroke
-_CHALK_LUMA = 225  # of a line on a dark board
 
 ReportShare = Callable[[float], None]
 
@@ -32,27 +34,46 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare) -> Sc
     strokes = _find_strokes(placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
-    ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
-    board = _to_chalk(ink, luma_of(placement.board_level)) if placement.is_dark else ink
+    ink = _measure_coverage(rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit))
+    ground = placement.ground
+    worn = ground.wear_ink(ink)
+    drawn = cover_planes(ground.planes, worn, ground.ink)
     report(0.5)
-    picture = YuvPlanes.from_rgb(render_board(placement, spec.size))
-    target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_blank(*spec.size).chroma))
-    colouring = Colouring.from_target(target, board, placement)
-    phases = _split_phases(spec, colouring.share)
+    found_faces = [face.box for face in faces.find_faces(placement.working_copy)]
+    filling = plan_filling(spec.finish, placement, DrawnLines(drawn, worn, found_faces))
+    phases = _split_phases(spec, filling.share)
     path, stroke_times = pen_timing.time_strokes(paths, phases.lines, spec.unit, _entry_point_for(spec.size))
-    ink_mask = ink < WHITE_LUMA
-    line_reveal = rasterize.build_reveal(
-        rasterize.assign_times(paths, stroke_times, ink_mask), np.flatnonzero(ink_mask), board[ink_mask], phases.total
+    luma, chroma = _reveal_lines(
+        rasterize.assign_times(paths, stroke_times, ink > 0), ink > 0, placement, (drawn, phases)
     )
     report(0.7)
-    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
-    return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
+    line_scene = Scene(phases, luma, chroma, path, drawn)
+    return filling.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
 
 
-def _to_chalk(ink: Image, board_luma: int) -> Image:
-    """Turn dark lines on white into white ones on a dark board."""
-    share = (WHITE_LUMA - ink.astype(np.float32)) / (WHITE_LUMA - rasterize.INK_LUMA)
-    return (board_luma + share * (_CHALK_LUMA - board_luma)).round().astype(np.uint8)
+def _measure_coverage(ink: Image) -> Image:
+    """Share of ink at each pixel, 0 to 255, from the luma of dark lines on white."""
+    shares = (WHITE_LUMA - np.arange(256)) * 255 / (WHITE_LUMA - rasterize.INK_LUMA)
+    return np.asarray(cv2.LUT(ink, np.clip(np.rint(shares), 0, 255).astype(np.uint8)))
+
+
+def _reveal_lines(
+    times: Array, is_ink: Mask, placement: Placement, drawn: tuple[YuvPlanes, ScenePhases]
+) -> tuple[tuple[Reveal, ...], tuple[tuple[Reveal, ...], ...]]:
+    """Reveals of the lines' luma, and of their chroma where that of the board is another."""
+    planes, phases = drawn
+    luma = rasterize.build_reveal(times, np.flatnonzero(is_ink), planes.y[is_ink], phases.total)
+    if all(
+        (plane == value).all()
+        for plane, value in zip(placement.ground.planes.chroma, placement.ground.ink[1:], strict=True)
+    ):
+        return (luma,), ((), ())
+    rows, columns = np.nonzero(is_ink)
+    pixels, first = np.unique(rows // 2 * (is_ink.shape[1] // 2) + columns // 2, return_index=True)
+    chroma = (
+        rasterize.build_reveal(times[first], pixels, plane.ravel()[pixels], phases.total) for plane in planes.chroma
+    )
+    return (luma,), tuple((each,) for each in chroma)
 
 
 def _entry_point_for(size: tuple[int, int]) -> Points:
@@ -61,7 +82,7 @@ def _entry_point_for(size: tuple[int, int]) -> Points:
 
 
 def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:
-    if not spec.is_coloured:
+    if not share:
         return ScenePhases(spec.drawing_frames, 0, spec.hold_frames)
     colour_frames = _count_colour_frames(spec, share)
     return ScenePhases(spec.drawing_frames - colour_frames, colour_frames, spec.hold_frames)
@@ -70,10 +91,10 @@ def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:
 def _count_colour_frames(spec: SceneSpec, share: float) -> int:
     """Frames for colouring a share of the picture, never so few that colour appears in jumps."""
     full_frames = max(
-        _COLOUR_SHARE * spec.drawing_frames,
+        spec.finish.share * spec.drawing_frames,
         min(_MIN_COLOUR_SECONDS * spec.fps, _MAX_COLOUR_SHARE * spec.drawing_frames),
     )
-    return round(max(_MIN_COLOUR_SHARE * spec.drawing_frames, full_frames * float(np.sqrt(share))))
+    return round(max(_MIN_COLOUR_SHARE * spec.drawing_frames, full_frames * float(np.sqrt(min(share, 1.0)))))
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------

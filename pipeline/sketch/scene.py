@@ -115,9 +115,8 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
         return drawing_order.order_writing(rows, unit)
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
     selected = stroke_selection.select_strokes(traced, working_copy.shape[:2], seconds, unit, found_faces)
-    hatching_strokes = hatching.hatch_dark_areas(
-        working_copy, unit, _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
-    )
+    hatching_budget = _HATCHING_SHARE * placement.is_hatched * stroke_selection.ink_budget_for(seconds) * unit
+    hatching_strokes = hatching.hatch_dark_areas(working_copy, unit, hatching_budget)
     report(0.4)
     pupils = eyes.find_pupils(working_copy, found_faces)
     return drawing_order.order_drawing(

@@ -103,7 +103,7 @@ def _add_pass(
     path, times = time_fill(strokes, placement, pen, frames, spec)
     board_times = extend_to_board(times, placement, spec.size)
     warp = _build_time_warp(board_times, before, fill_pass.target, frames)
-    luma, chroma = build_reveals(_warp_times(board_times, warp) + start, before, fill_pass.target, scene.phases)
+    luma, chroma = build_reveals(_map_times(board_times, warp) + start, before, fill_pass.target, scene.phases)
     warped = replace(path, frames=np.interp(path.frames, *warp))
     return replace(
         scene,
@@ -176,7 +176,7 @@ def _build_time_warp(times: Floats, before: YuvPlanes, after: YuvPlanes, frames:
     return np.arange(steps + 1) / _TIME_STEPS, warped * frames / warped[-1]
 
 
-def _warp_times(times: Floats, warp: tuple[Floats, Floats]) -> Floats:
+def _map_times(times: Floats, warp: tuple[Floats, Floats]) -> Floats:
     positions = np.clip(times * _TIME_STEPS, 0, len(warp[0]) - 1)
     warped: Floats = warp[1].astype(np.float32)[positions.astype(np.int32)]
     return warped

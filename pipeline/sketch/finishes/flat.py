@@ -103,4 +103,5 @@ def _mix_chalks(colours: Image) -> Image:
 
 def _from_lab(lab: Array) -> Image:
     lab[..., 1:] = 128 + _SATURATION * (lab[..., 1:] - 128)
-    return np.asarray(cv2.cvtColor(np.clip(lab, 0, 255).round().astype(np.uint8), cv2.COLOR_LAB2RGB))[0]
+    colours: Image = np.asarray(cv2.cvtColor(np.clip(lab, 0, 255).round().astype(np.uint8), cv2.COLOR_LAB2RGB))[0]
+    return colours

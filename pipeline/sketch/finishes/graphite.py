@@ -66,7 +66,9 @@ def measure_tone(placement: Placement) -> Image:
     black, white = (float(np.quantile(smooth[::4, ::4], share)) for share in (_DARKEST, _LIGHTEST))
     white = max(white, black + _MIN_TONE_RANGE)
     tones = np.clip((np.arange(256) - black) / (white - black), 0, 1)
-    return np.asarray(cv2.LUT(smooth, np.rint(255 * (tones if placement.is_dark else 1 - tones)).astype(np.uint8)))
+    return np.asarray(
+        cv2.LUT(smooth, np.rint(255 * (tones if placement.ground.is_dark else 1 - tones)).astype(np.uint8))
+    )
 
 
 def _scale_tone(tone: Image, layer: HatchLayer) -> Image:
@@ -101,13 +103,13 @@ def _shade(board: YuvPlanes, placement: Placement, amount: Image, layer: HatchLa
 def _build_deposit(layer: HatchLayer) -> Image:
     """Table of opacities (0 to 255) by tone and texture: dark tones fill what light ones leave between the lines."""
     tones: Floats = np.linspace(0, 1, 256, dtype=np.float32)[:, None]
-    threshold: Array = _equalise_texture()[None, :]
+    threshold: Array = _equalize_texture()[None, :]
     share = np.clip((tones * (1 + _SOFTNESS) - threshold) / _SOFTNESS, 0, 1)
     share[tones[:, 0] * 255 <= _MIN_TONE] = 0
     return np.rint(255 * layer.opacity * share).astype(np.uint8).ravel()
 
 
-def _equalise_texture() -> Floats:
+def _equalize_texture() -> Floats:
     """Share of the texture's pixels below each of its levels, which are normally distributed."""
     levels = (np.arange(256) - 128) / 36
     shares: Floats = (1 / (1 + np.exp(-1.7 * levels))).astype(np.float32)

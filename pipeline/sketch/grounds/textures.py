@@ -21,10 +21,10 @@ def create_grain(size: tuple[int, int], unit: float, seed: int = 0) -> Image:
     blurred = cv2.GaussianBlur(noise, (0, 0), max(0.5, _GRAIN_SIGMA * unit))
     deviation = max(float(blurred[::7, ::7].std()), 1.0)
     gain = 42 / deviation
-    return cv2.convertScaleAbs(blurred, alpha=gain, beta=128 - 128 * gain) if gain < 1 else _stretch(blurred, gain)
+    return cv2.convertScaleAbs(blurred, alpha=gain, beta=128 - 128 * gain) if gain < 1 else _scale_contrast(blurred, gain)
 
 
-def _stretch(noise: Image, gain: float) -> Image:
+def _scale_contrast(noise: Image, gain: float) -> Image:
     levels = np.clip((np.arange(256) - 127.5) * gain + 128, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(noise, levels))
 

@@ -1,14 +1,19 @@
 """Sketches in the conversation: pictures become films of being drawn."""
 
+from typing import get_args
+
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import Setting, SettingValue, values_from
+from models.jobs.boards import load_boards
+from models.jobs.film_sizes import Aspect, Resolution
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
-FINISHES = ("colour", "lines")
+DRAWINGS = "drawings"  # the row of a group in /settings
 
 
 def _list_lengths() -> tuple[SettingValue, ...]:
@@ -22,7 +27,21 @@ def _list_hands() -> tuple[SettingValue, ...]:
 
 
 def _list_finishes() -> tuple[SettingValue, ...]:
-    return values_from({finish: TranslatedText(key=f"choice-finish-{finish}") for finish in FINISHES})
+    return values_from({finish: TranslatedText(key=f"choice-finish-{finish}") for finish in load_finishes()})
+
+
+def _list_boards() -> tuple[SettingValue, ...]:
+    return values_from({board: TranslatedText(key=f"board-{board}") for board in load_boards()})
+
+
+def _list_aspects() -> tuple[SettingValue, ...]:
+    return values_from(
+        {aspect: TranslatedText(key=f"aspect-{aspect.replace(':', '-')}") for aspect in get_args(Aspect)}
+    )
+
+
+def _list_resolutions() -> tuple[SettingValue, ...]:
+    return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
 
 
 SKETCH_FEATURE = Feature(
@@ -33,5 +52,8 @@ SKETCH_FEATURE = Feature(
         Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
         Setting("hand", option="hand", default="marker", list_values=_list_hands),
         Setting("finish", option="finish", default="colour", list_values=_list_finishes),
+        Setting("board", option="board", default="white", list_values=_list_boards, group=DRAWINGS),
+        Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
+        Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
     ),
 )

@@ -21,7 +21,9 @@ def create_grain(size: tuple[int, int], unit: float, seed: int = 0) -> Image:
     blurred = cv2.GaussianBlur(noise, (0, 0), max(0.5, _GRAIN_SIGMA * unit))
     deviation = max(float(blurred[::7, ::7].std()), 1.0)
     gain = 42 / deviation
-    return cv2.convertScaleAbs(blurred, alpha=gain, beta=128 - 128 * gain) if gain < 1 else _scale_contrast(blurred, gain)
+    return (
+        cv2.convertScaleAbs(blurred, alpha=gain, beta=128 - 128 * gain) if gain < 1 else _scale_contrast(blurred, gain)
+    )
 
 
 def _scale_contrast(noise: Image, gain: float) -> Image:

@@ -18,6 +18,7 @@ from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
+from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -89,6 +90,8 @@ class SketchRenderer:
                 placement, self._spec_for(frames - wipe_frames), self._build_planning_report(number, len(frame_ranges))
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
+            if number == len(frame_ranges) - 1:
+                release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
                 empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))

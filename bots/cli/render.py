@@ -35,6 +35,7 @@ from bots.cli.options import (
     TitleOption,
     TranslationOption,
     WordsOption,
+    WrittenTitleOption,
     build_caption_options,
     build_choice_check,
     check_outputs,
@@ -72,6 +73,7 @@ def sketch(
     size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -91,6 +93,7 @@ def sketch(
             "height": height,
             "hand": hand,
             "finish": finish,
+            "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Final
 
@@ -35,8 +35,12 @@ class Drills:
         return [*(drill() for drill in drills), *self.deadly_jobs(), *self._books()]
 
     def deadly_jobs(self) -> list[Finding]:
-        """P4: each kind of death, all at the same time."""
-        scripts = [self._script(act=act) for act in DEADLY]
+        """P4: the deaths of children at the same time, then that of the worker, which takes its other jobs along."""
+        deaths_of_children = [act for act in DEADLY if act is not Act.KILL_WORKER]
+        return [*self._run_deadly(deaths_of_children), *self._run_deadly([Act.KILL_WORKER])]
+
+    def _run_deadly(self, acts: Sequence[Act]) -> list[Finding]:
+        scripts = [self._script(act=act) for act in acts]
         self._world.order(*scripts)
         until(self._world.has_ended(*(each.number for each in scripts)), "deadly jobs have ended")
         return [self._stopped(script) for script in scripts]

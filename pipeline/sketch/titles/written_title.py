@@ -9,7 +9,7 @@ from pipeline.captions.glyphs.rasterization import InkBounds, render_glyphs
 from pipeline.captions.glyphs.shaping import UNITS, PlacedGlyph
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.titles.glyph_strokes import list_word_strokes
-from pipeline.sketch.titles.title_layout import TitleWord, TitleLayout
+from pipeline.sketch.titles.title_layout import TitleLayout, TitleWord
 from pipeline.sketch.types import Image, Points
 
 _POINT_SPACING = 1.3  # pixels between points of a stroke

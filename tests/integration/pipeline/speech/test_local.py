@@ -1,5 +1,6 @@
 """Real speech through the real engine of this machine."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -189,8 +190,9 @@ def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     kilobytes, text = done.stdout.split(" ", 1)
     assert int(kilobytes) < 700_000
-    assert "fail again, fail better." in text
-    assert "the age of wisdom" in text
+    words = " ".join(re.findall(r"[a-z]+", text.lower()))  # where sentences end differs between processors
+    assert "fail again fail better" in words
+    assert "the age of wisdom" in words
     assert not done.stderr
 
 

@@ -13,7 +13,7 @@ from pipeline.vision import weights
 from pipeline.vision.face_mesh import EYES
 from pipeline.vision.types import Landmarks, Picture
 
-_DETECTION_AREAS: Final = (1_200_000, 100_000)  # pixels; in smaller pictures faces that fill them are found too
+_DETECTION_AREAS: Final = (2_000_000, 100_000)  # pixels; in smaller pictures faces that fill them are found too
 _MIN_GAIN: Final = 2.0  # ratio of areas from which the next one is worth a look
 _MIN_SCORE: Final = 0.6
 _MAX_OVERLAP: Final = 0.3  # intersection over union of two faces
@@ -47,7 +47,7 @@ class FaceNets:
     def detect_faces(self, picture: Picture) -> list[Detection]:
         """Find faces from about 12 pixels on in an RGB picture, the most certain first.
 
-        A picture of more than 1.2 megapixels is made smaller before.
+        A picture of more than 2 megapixels is made smaller before.
         """
         found = [each for scale in _list_scales(picture) for each in self._detect_at(picture, scale)]
         return _drop_overlaps(found)

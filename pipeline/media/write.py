@@ -26,7 +26,8 @@ class Mp4Writer:
 
     The planes keep their contents, so only changed areas need be set again. `options` are libx264's, as from
     `pipeline.media.bitrate`; with `mb_info` areas that are declared unchanged cost next to nothing. Use it as a context
-    manager; leaving it normally finishes the file with its index in front (faststart). Raises `av.error.FFmpegError`, which is also an `OSError` where the disk is the cause.
+    manager; leaving it normally finishes the file with its index in front (faststart). Raises `av.error.FFmpegError`,
+    which is also an `OSError` where the disk is the cause.
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int, options: Mapping[str, str]) -> None:

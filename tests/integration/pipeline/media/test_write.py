@@ -10,7 +10,8 @@ from pipeline.media.encoding.change_hints import has_change_hints
 from pipeline.media.rectangle import Rectangle
 from pipeline.media.write import Mp4Writer
 
-OPTIONS = {"preset": "veryfast", "crf": "18", "bf": "0", "mb_info": "1", "x264-params": "weightp=0:scenecut=0"}
+# At a constant quantizer x264 skips whatever is unchanged; otherwise it may still refine it.
+OPTIONS = {"preset": "veryfast", "qp": "18", "bf": "0", "mb_info": "1", "x264-params": "weightp=0:scenecut=0"}
 LEFT, RIGHT = (slice(0, 96), slice(0, 64)), (slice(0, 96), slice(96, 160))
 
 

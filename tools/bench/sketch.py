@@ -66,13 +66,13 @@ def _measured(folder: Path, kind: str, picture: Plane, seconds: float, runs: int
     figures = draw_picture(Picture(picture), folder / "looks.mp4", kind, seconds=seconds).figures
     for name in report.SHOWN:
         if not math.isnan(figures[name]):
-            yield _judge(kind, name, figures[name])
+            yield _judge(kind, name, figures[name], seconds)
 
 
-def _judge(kind: str, name: str, value: float) -> Figure:
+def _judge(kind: str, name: str, value: float, seconds: float) -> Figure:
     """A figure of the looks beside its bar: a goal where every drawing reaches it now, else an aim."""
     bar, is_goal = bars.format_bar(name, kind), name in _GOALS
-    ok = bars.is_reached(kind, name, value) or not is_goal
+    ok = bars.is_reached(kind, name, value, seconds) or not is_goal
     return name, report.format_figure(value), bar if is_goal else f"aim {bar}", ok
 
 

@@ -19,6 +19,7 @@ from models.jobs.film import EncodingOptions
 from models.jobs.options import SketchOptions
 from pipeline.media.bitrate import compute_budget
 from pipeline.media.pictures.picture import Picture
+from pipeline.media.rectangle import Rectangle
 from pipeline.progress import throttle
 from pipeline.sketch import canvas, film
 from pipeline.sketch.planes import YuvPlanes
@@ -109,7 +110,7 @@ class _Recorder:
     v: Plane
     frames: list[av.VideoFrame]
 
-    def write(self, *, key: bool = False) -> None:
+    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None:
         height, width = self.y.shape
         frame = av.VideoFrame(width, height, "yuv420p")
         for plane, values in zip(frame.planes, (self.y, self.u, self.v), strict=True):

@@ -186,6 +186,13 @@ def test_a_watermark_is_in_every_frame(make: Make) -> None:
     assert (cv2.absdiff(bare.luma[:, :400], marked.luma[:, :400]) > 30).mean() < 0.001
 
 
+def test_a_watermark_stays_as_it_is_from_the_first_frame_to_the_last(make: Make) -> None:
+    done = make(sample_pictures.create_uniform(255, 640, 480), watermark="rabisco", hand="none")
+    corner = done.luma[:, 420:, 400:].astype(int)
+    assert abs(corner[-1] - corner[0]).max() < 16
+    assert (corner[0] < 220).mean() > 0.01
+
+
 @pytest.mark.parametrize(
     "picture",
     [

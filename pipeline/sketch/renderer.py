@@ -12,6 +12,7 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
 from pipeline.sketch.painting.hand import render_hand
@@ -111,7 +112,7 @@ class SketchRenderer:
         hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
         return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
 
-    def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
+    def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""
 
         def report(share: float) -> None:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from pipeline.sketch import subject, writing
-from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, people_lines
+from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
 from pipeline.sketch.lines.hatching import HatchBounds
+from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import drawing_order, stroke_selection
 from pipeline.sketch.types import Floats, Image
@@ -41,7 +42,7 @@ class SeenPicture:
     people: Floats | None
 
     @classmethod
-    def look_at(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
+    def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
         return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
@@ -62,26 +63,41 @@ def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare,
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
     on a dark board. `report` gets the share done, 0 to 1.
     """
-    seen = SeenPicture.look_at(picture, is_dark=is_dark)
+    seen = SeenPicture.from_picture(picture, is_dark=is_dark)
     report(0.5)
-    found, line_map = line_detection.find_strokes(seen.drawn, seen.contours, seen.face_boxes, _JOIN_DISTANCE * unit)
+    line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
+    reach = _JOIN_DISTANCE * unit
+    fine = line_detection.trace_fine_lines(line_map, seen.face_boxes, reach)
     report(0.7)
-    rows = writing.find_rows(found, seen.size, unit)
+    rows = writing.find_rows(fine, seen.size, unit)
     if rows:
         return drawing_order.order_writing(rows, unit)
-    strokes = [
+    strokes = _find_strokes(seen, fine, line_map, unit)
+    return _order_strokes(seen, strokes, unit, seconds) or [_build_outline(*picture.shape[1::-1])]
+
+
+def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:
+    """Strokes in no order: of faces, of contours and detail (of detail alone where no net is), and of people."""
+    found = fine
+    if seen.contours is not None:
+        reach = _JOIN_DISTANCE * unit
+        found = line_detection.trace_contours_and_detail(seen.contours, line_map, seen.face_boxes, reach)
+    return [
         *_draw_faces(seen, line_map.response),
         *_clear_faces(found, seen.faces),
         *people_lines.outline_people(seen.people, found, line_map.response, unit),
     ]
-    main_subject = subject.find_subject(picture, seen.contours, seen.people, seen.face_boxes)
+
+
+def _order_strokes(seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float) -> list[PenStroke]:
+    """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
+    main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
     met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
-    ordered = drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
-    return ordered or [_build_outline(*picture.shape[1::-1])]
+    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

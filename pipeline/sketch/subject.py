@@ -14,7 +14,7 @@ from pipeline.sketch.types import Floats, Image
 from pipeline.vision.types import FaceBox
 
 _GRID_SIDE: Final = 96  # cells of the longer side, on which distances are computed
-_STEP_COST: Final = 0.004  # of a cell without any contour
+_STEP_COST: Final = 0.001  # of a cell without any contour
 _MAX_PASSES: Final = 400
 _MIN_PEOPLE_SHARE: Final = 0.015  # of the picture
 _MIN_SHARE, _MAX_SHARE = 0.02, 0.8  # of the picture: a subject that is smaller or larger is none

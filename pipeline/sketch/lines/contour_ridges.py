@@ -14,6 +14,7 @@ from pipeline.sketch.types import Array, Floats, Mask, Points
 
 _SMOOTHING_SIGMA = 1.5  # pixels
 _RIDGE_DISTANCE = 1.5  # pixels to both sides within which a ridge must be the highest
+_MIN_CURVATURE = 0.01  # across a ridge, of its height, for a square pixel: less is the flank of another
 _LOW, _HIGH = 0.13, 0.34  # of the contour map, 0 to 1
 _EDGE = 4  # pixels along the picture's edge, where the map is no use
 _MAX_MOVE = 6  # pixels by which a point may be moved
@@ -25,7 +26,7 @@ _MOVE_COST = 0.02  # of the greatest response, for each pixel of a move
 def find_ridges(contours: Floats) -> Mask:
     """Return the one pixel wide ridges of a contour map (0 to 1)."""
     smoothed = cv2.GaussianBlur(contours, (0, 0), _SMOOTHING_SIGMA)
-    xx, yy, xy = (cv2.Sobel(smoothed, cv2.CV_32F, *order, ksize=5) for order in ((2, 0), (0, 2), (1, 1)))
+    xx, yy, xy = (cv2.Sobel(smoothed, cv2.CV_32F, *order, ksize=5, scale=1 / 64) for order in ((2, 0), (0, 2), (1, 1)))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)  # of the axis along which it falls most
     across_x, across_y = np.cos(angle), np.sin(angle)
     column, row = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in contours.shape[::-1]))
@@ -33,7 +34,9 @@ def find_ridges(contours: Floats) -> Mask:
         cv2.remap(smoothed, column + step * across_x, row + step * across_y, cv2.INTER_LINEAR)
         for step in (-_RIDGE_DISTANCE, _RIDGE_DISTANCE)
     ]
-    ridge = np.where(smoothed >= np.maximum(*sides), smoothed, 0)
+    curvature = np.sqrt(((xx - yy) / 2) ** 2 + xy**2) - (xx + yy) / 2
+    is_ridge = (smoothed >= np.maximum(*sides)) & (curvature > _MIN_CURVATURE * smoothed)
+    ridge = np.where(is_ridge, smoothed, 0)
     ridge[:_EDGE] = ridge[-_EDGE:] = ridge[:, :_EDGE] = ridge[:, -_EDGE:] = 0
     return np.asarray(skeletonize(apply_hysteresis_threshold(ridge, _LOW, _HIGH)))  # type: ignore[no-untyped-call]
 

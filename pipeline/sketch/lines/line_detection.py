@@ -7,10 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from pipeline.sketch.lines import contour_ridges, curve_smoothing, line_filter, tracing
+from pipeline.sketch.lines import contour_ridges, curve_smoothing, tracing
 from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.tracing import PenStroke
-from pipeline.sketch.types import Floats, Image, Mask
+from pipeline.sketch.types import Floats, Mask
 from pipeline.vision.types import FaceBox
 
 _CORRIDOR: Final = 6  # pixels to both sides of a contour, in which the fine filter's lines are the same line
@@ -20,19 +20,20 @@ _NEARNESS: Final = 15  # pixels, side of the square in which a contour is near
 _MIN_DETAIL_PIXELS: Final = 12
 
 
-def find_strokes(
-    picture: Image, contours: Floats | None, faces: Sequence[FaceBox], reach: float
-) -> tuple[list[PenStroke], LineMap]:
-    """Find the lines of an RGB picture, unordered, and the fine filter's map; ends within `reach` pixels are joined.
+def trace_fine_lines(line_map: LineMap, faces: Sequence[FaceBox], reach: float) -> list[PenStroke]:
+    """Trace the fine filter's lines alone, as they are drawn of a page of writing and where there are no contours."""
+    return tracing.trace_strokes(line_map.skeleton, line_map.strength, reach, faces)
 
-    `contours` is the map of learned contours (0 to 1), None where there is none.
+
+def trace_contours_and_detail(
+    contours: Floats, line_map: LineMap, faces: Sequence[FaceBox], reach: float
+) -> list[PenStroke]:
+    """Trace learned contours (0 to 1), and of the fine filter's lines those that are no contour's.
+
+    Ends within `reach` pixels are joined. The strokes are in no order.
     """
-    line_map = line_filter.find_lines(picture, faces)
-    if contours is None:
-        return tracing.trace_strokes(line_map.skeleton, line_map.strength, reach, faces), line_map
     contour_strokes = _trace_contours(contours, line_map, reach, faces)
-    detail = _trace_detail(contours, contour_strokes, line_map, reach, faces)
-    return [*contour_strokes, *detail], line_map
+    return [*contour_strokes, *_trace_detail(contours, contour_strokes, line_map, reach, faces)]
 
 
 def _trace_contours(contours: Floats, line_map: LineMap, reach: float, faces: Sequence[FaceBox]) -> list[PenStroke]:

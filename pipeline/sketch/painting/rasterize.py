@@ -13,8 +13,8 @@ from pipeline.sketch.planes import WHITE_LUMA
 from pipeline.sketch.types import Array, Floats, Image, Points
 
 INK_LUMA = 34  # luma of a line
-_LINE_WIDTH = 0.0040  # units: a line of medium strength
-_MIN_LINE_WIDTH = 1.3  # pixels
+_LINE_WIDTH = 0.0043  # units: a line of medium strength
+_MIN_LINE_WIDTH = 2.0  # pixels
 _SUPERSAMPLING = 2
 _SUBPIXEL_BITS = 3  # fractional bits of OpenCV's drawing coordinates
 _TAPER_LENGTH = 0.018  # units over which a line narrows at each end

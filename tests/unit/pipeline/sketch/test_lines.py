@@ -113,16 +113,16 @@ def test_other_pictures_are_no_writing(picture: np.ndarray) -> None:
 
 
 def horizontal(y: float, strength: float, layer: DrawingLayer = DrawingLayer.SUBJECT) -> PenStroke:
-    """A stroke of 400 pixels."""
-    points = np.stack([np.linspace(20, 420, 400), np.full(400, y)], axis=1).astype(np.float32)
-    return PenStroke(points, np.full(400, strength, np.float32), layer)
+    """A stroke of 200 pixels."""
+    points = np.stack([np.linspace(150, 350, 200), np.full(200, y)], axis=1).astype(np.float32)
+    return PenStroke(points, np.full(200, strength, np.float32), layer)
 
 
 def test_a_short_film_leaves_out_the_background_and_keeps_faces() -> None:
-    rows = np.arange(4.0, 266.0, 5)
-    background = [horizontal(y, 0.6, DrawingLayer.BACKGROUND) for y in rows[:40]]
-    subject = [horizontal(y, 0.6) for y in rows[40:46]]
-    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in rows[46:]]
+    rows = np.arange(4.0, 266.0, 8)
+    background = [horizontal(y, 0.6, DrawingLayer.BACKGROUND) for y in rows[:20]]
+    subject = [horizontal(y, 0.6) for y in rows[20:26]]
+    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in rows[26:]]
     short, long = (
         stroke_selection.select_strokes([*background, *subject, *face], (270, 480), seconds, UNIT)
         for seconds in (1.0, 30.0)
@@ -136,7 +136,8 @@ def test_a_short_film_leaves_out_the_background_and_keeps_faces() -> None:
 
 
 def test_faces_are_drawn_even_where_they_alone_exceed_the_ink() -> None:
-    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in np.arange(4.0, 266.0, 5)]
+    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in np.arange(4.0, 266.0, 4)]
+    assert sum(stroke.length for stroke in face) > stroke_selection.ink_budget_for(1.0) * UNIT
     assert len(stroke_selection.select_strokes(face, (270, 480), 1.0, UNIT)) == len(face)
 
 
@@ -233,12 +234,12 @@ def test_a_long_dark_shape_is_hatched_along_its_form() -> None:
 
 def test_no_hatch_crosses_a_line_or_a_face_or_leaves_the_subject() -> None:
     picture = sample_pictures.create_uniform(255, 480, 270)
-    picture[40:230, 100:380] = 40
+    picture[40:230, 190:310] = 40
     subject = np.ones((270, 480), np.float32)
     subject[200:] = 0
-    points = hatched(picture, bounds((FaceBox(120, 60, 60, 60),), (horizontal(150, 1),), subject))
+    points = hatched(picture, bounds((FaceBox(200, 60, 60, 60),), (horizontal(150, 1),), subject))
     assert np.abs(points[:, 1] - 150).min() > 1
-    assert np.hypot(*(points - (150, 90)).T).min() > 30
+    assert np.hypot(*(points - (230, 90)).T).min() > 30
     assert points[:, 1].max() < 200
 
 

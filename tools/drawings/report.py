@@ -8,9 +8,9 @@ from tools.drawings import bars
 from tools.drawings.measurements import Figures
 
 SHOWN: Final = ("recall", "specks", "faces kept", "landmark error", "irises", "open cut", "patches", "continuity",
-                 "jump mean", "jump p95", "lifts", "largest ink", "largest colour", "SSIM", "pen speed", "fastest pen",
-                 "pen at ink", "board error", "frames missing")  # fmt: skip
-_FREE: Final = ("faces", "CPU")
+                "jump mean", "jump p95", "lifts", "largest colour", "SSIM", "pen at ink", "board error",
+                "frames missing")  # fmt: skip
+_FREE: Final = ("faces", "largest ink", "pen speed", "fastest pen", "CPU")
 
 
 class Row(NamedTuple):
@@ -23,16 +23,17 @@ class Row(NamedTuple):
 
 
 def list_misses(row: Row) -> list[str]:
-    return [name for name in SHOWN if not bars.is_reached(row.kind, name, row.figures[name])]
+    return [name for name in SHOWN if not bars.is_reached(row.kind, name, row.figures[name], row.seconds)]
 
 
 def write_table(rows: list[Row]) -> str:
     """One line a film, misses in bold; below, how many films reach each bar."""
     ordered = sorted(rows, key=lambda row: (-len(list_misses(row)), row.picture, row.seconds))
+    free = [""] * len(_FREE)
     head = ["picture", "kind", "s", "missed", *SHOWN, *_FREE]
-    lines = [head, ["---"] * len(head), ["**bar**", "", "", "", *(bars.format_bar(name) for name in SHOWN), "", ""]]
+    lines = [head, ["---"] * len(head), ["**bar**", "", "", "", *(bars.format_bar(name) for name in SHOWN), *free]]
     lines += [_format_row(row) for row in ordered]
-    lines.append(["**reached**", "", "", "", *(_count_reached(rows, name) for name in SHOWN), "", ""])
+    lines.append(["**reached**", "", "", "", *(_count_reached(rows, name) for name in SHOWN), *free])
     return "".join("| " + " | ".join(line) + " |\n" for line in lines) + "\n" + "".join(_list_kinds(rows))
 
 
@@ -56,8 +57,8 @@ def format_figure(value: float) -> str:
 
 
 def _count_reached(rows: list[Row], name: str) -> str:
-    judged = [row for row in rows if not math.isnan(row.figures[name])]
-    return f"{sum(bars.is_reached(row.kind, name, row.figures[name]) for row in judged)}/{len(judged)}"
+    judged = [row for row in rows if bars.is_judged(name, row.figures[name], row.seconds)]
+    return f"{sum(bars.is_reached(row.kind, name, row.figures[name], row.seconds) for row in judged)}/{len(judged)}"
 
 
 def _list_kinds(rows: list[Row]) -> Iterator[str]:

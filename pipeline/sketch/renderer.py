@@ -21,6 +21,7 @@ from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
+from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -95,6 +96,8 @@ class SketchRenderer:
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
+            if number == len(frame_ranges) - 1:
+                release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
                 empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))

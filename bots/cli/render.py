@@ -37,6 +37,7 @@ from bots.cli.options import (
     TitleOption,
     TranslationOption,
     WordsOption,
+    WrittenTitleOption,
     build_caption_options,
     build_choice_check,
     check_outputs,
@@ -75,6 +76,7 @@ def sketch(
     resolution: ResolutionOption = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -93,6 +95,7 @@ def sketch(
             **parse_size(size),
             "hand": hand,
             "finish": finish,
+            "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.sketch.hands.distance_field import Body, Grid, MeasuredShape, Window, shift_window, merge_windows
+from pipeline.sketch.hands.distance_field import Body, Grid, MeasuredShape, Window, merge_windows, shift_window
 from pipeline.sketch.types import Array, Mask
 
 _FAR = np.float32(1e3)

@@ -12,10 +12,10 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec

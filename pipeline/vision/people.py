@@ -20,7 +20,7 @@ def find_people(picture: Picture) -> FloatArray | None:
     None where the net is not installed.
     """
     is_wide = picture.shape[1] >= _WIDE_ASPECT * picture.shape[0]
-    net, (width, height) = _load_net(is_wide=is_wide), _WIDE_SIZE if is_wide else _SIZE
+    net, (width, height) = load_net(is_wide=is_wide), _WIDE_SIZE if is_wide else _SIZE
     if net is None:
         return None
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
@@ -30,7 +30,7 @@ def find_people(picture: Picture) -> FloatArray | None:
 
 
 @cache
-def _load_net(*, is_wide: bool) -> Any:
+def load_net(*, is_wide: bool) -> Any:
     """A net, read once a process; None where it is not installed. Not to be run before a process forks."""
     path = weights.find_net_file(weights.PEOPLE_WIDE if is_wide else weights.PEOPLE)
     return cv2.dnn.readNetFromTFLite(str(path)) if path else None

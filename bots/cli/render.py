@@ -38,6 +38,7 @@ from bots.cli.options import (
     TitleOption,
     TranslationOption,
     WordsOption,
+    WrittenTitleOption,
     build_caption_options,
     build_choice_check,
     check_outputs,
@@ -77,6 +78,7 @@ def sketch(
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
     board: BoardOption = "white",
+    title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -96,6 +98,7 @@ def sketch(
             "hand": hand,
             "finish": finish,
             "board": board,
+            "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

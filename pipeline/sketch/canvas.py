@@ -10,6 +10,7 @@ from models.jobs.film_sizes import fit_aspect, parse_aspect
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch.grounds.ground import Ground
+from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.types import Image
 
 _MIN_SIDE = 480  # pixels: shortest side, where possible, of a film sized by its picture
@@ -78,7 +79,8 @@ def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tup
     own_aspect = min(max(width / height, 1 / _MAX_ASPECT), _MAX_ASPECT)
     sides = fit_aspect(parse_aspect(options.aspect) or own_aspect, options.resolution)
     scale = _limit_scale(max(width, height), sides) if options.aspect == options.resolution == "auto" else 1.0
-    return _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
+    size = _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
+    return _add_title_height(size, options.title) if options.aspect == "auto" else size
 
 
 def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
@@ -86,21 +88,41 @@ def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
     return min(1.0, max(picture_side / max(sides), _MIN_SIDE / min(sides)))
 
 
+def _add_title_height(size: tuple[int, int], title: str) -> tuple[int, int]:
+    """Size of a film in which a title has room above a picture that would have all of `size`."""
+    layout = lay_out_title(title, size, unit_for(size))
+    if layout is None:
+        return size
+    height = size[1] + layout.height
+    scale = min(1.0, max(size) / height)
+    return _round_to_even(size[0] * scale), _round_to_even(height * scale)
+
+
 def _round_to_even(side: float) -> int:
     return max(2, 2 * round(side / 2))
 
 
-def place_picture(picture: Picture, ground: Ground, margin: float = 0.0) -> Placement:
-    """Fit a picture onto a board without distorting it, centred; a photograph with a `margin` in units around it."""
+def place_picture(picture: Picture, ground: Ground, margin: float = 0.0, title_height: int = 0) -> Placement:
+    """Fit a picture onto a board without distorting it, centred together with a title of `title_height` pixels above.
+
+    A photograph has a `margin` around it, in units.
+    """
     is_on_board = has_board_background(picture)
-    inset = 0 if is_on_board else _round_to_even(margin * ground.unit) if margin else 0
-    width, height = ground.size
+    inset = _round_to_even(margin * ground.unit) if margin and not is_on_board else 0
+    width, height = ground.size[0], ground.size[1] - title_height
     inside = (max(2, width - 2 * inset), max(2, height - 2 * inset))
-    inner_size = _fit_inside(picture.pixels.shape[1::-1], inside)
-    resized = _resize(picture.pixels, *inner_size)
-    x, y = (_halve_to_even(gap) for gap in (width - inner_size[0], height - inner_size[1]))
-    copy = _make_working_copy(resized)
-    return Placement(resized, x, y, copy, ground, picture.board_level, is_on_board, has_margin=inset > 0)
+    resized = _resize(picture.pixels, *_fit_inside(picture.pixels.shape[1::-1], inside))
+    x, y = (_halve_to_even(gap) for gap in (width - resized.shape[1], height - resized.shape[0]))
+    return Placement(
+        resized,
+        x,
+        title_height + y,
+        _make_working_copy(resized),
+        ground,
+        picture.board_level,
+        is_on_board,
+        has_margin=inset > 0,
+    )
 
 
 def _fit_inside(stored_size: tuple[int, ...], inside: tuple[int, int]) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from models.jobs.film import EncodingOptions
 from models.jobs.options import SketchOptions
 from pipeline.media.bitrate import compute_budget
 from pipeline.media.pictures.picture import Picture
+from pipeline.media.rectangle import Rectangle
 from pipeline.progress import throttle
 from pipeline.sketch import canvas, film
 from pipeline.sketch.planes import YuvPlanes
@@ -65,13 +66,13 @@ def _measured(folder: Path, kind: str, picture: Plane, seconds: float, runs: int
     figures = draw_picture(Picture(picture), folder / "looks.mp4", kind, seconds=seconds).figures
     for name in report.SHOWN:
         if not math.isnan(figures[name]):
-            yield _judge(kind, name, figures[name])
+            yield _judge(kind, name, figures[name], seconds)
 
 
-def _judge(kind: str, name: str, value: float) -> Figure:
+def _judge(kind: str, name: str, value: float, seconds: float) -> Figure:
     """A figure of the looks beside its bar: a goal where every drawing reaches it now, else an aim."""
     bar, is_goal = bars.format_bar(name, kind), name in _GOALS
-    ok = bars.is_reached(kind, name, value) or not is_goal
+    ok = bars.is_reached(kind, name, value, seconds) or not is_goal
     return name, report.format_figure(value), bar if is_goal else f"aim {bar}", ok
 
 
@@ -109,7 +110,7 @@ class _Recorder:
     v: Plane
     frames: list[av.VideoFrame]
 
-    def write(self, *, key: bool = False) -> None:
+    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None:
         height, width = self.y.shape
         frame = av.VideoFrame(width, height, "yuv420p")
         for plane, values in zip(frame.planes, (self.y, self.u, self.v), strict=True):

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from pipeline.sketch.canvas import Placement
+from pipeline.sketch.grounds.ground import Ground, cover_planes
 from pipeline.sketch.lines import regions
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.types import Image, Integers
-from pipeline.vision.types import FaceBox
+from pipeline.vision.types import Face, FaceBox
 
 _FACE_WIDTH, _FACE_HEIGHT = 0.62, 0.74  # half axes of the ellipse a face is filled in, in widths and heights of its box
 _MIN_FACE_SHARE = 0.0015  # share of the picture: a smaller face is filled with what surrounds it
@@ -23,6 +24,12 @@ class DrawnLines:
     planes: YuvPlanes
     ink: Image
     faces: Sequence[FaceBox]
+
+    @classmethod
+    def from_ink(cls, ink: Image, ground: Ground, faces: Sequence[Face]) -> "DrawnLines":
+        """Draw lines on a board, from the share of ink at each pixel, 0 to 255."""
+        worn = ground.wear_ink(ink)
+        return cls(cover_planes(ground.planes, worn, ground.ink), worn, [face.box for face in faces])
 
 
 def label_regions(placement: Placement, faces: Sequence[FaceBox]) -> tuple[Integers, int]:

@@ -43,12 +43,13 @@ class Ground:
         """Mean grey level of the board, 0 to 255."""
         return round((float(self.planes.y[::8, ::8].mean()) - 16) * 255 / 219)
 
+    @property
+    def has_chroma_of_ink(self) -> bool:
+        """Whether a line differs from the board in luma alone."""
+        return (int(self.planes.u[0, 0]), int(self.planes.v[0, 0])) == self.ink[1:]
+
     def copy_planes(self) -> YuvPlanes:
         return YuvPlanes(*(plane.copy() for plane in (self.planes.y, *self.planes.chroma)))
-
-    def draw_ink(self, coverage: Image) -> YuvPlanes:
-        """The board with ink on it; `coverage` is the share of each pixel under a line, 0 to 255."""
-        return cover_planes(self.planes, self.wear_ink(coverage), self.ink)
 
     def wear_ink(self, coverage: Image) -> Image:
         """What the surface's grain leaves of a coverage."""

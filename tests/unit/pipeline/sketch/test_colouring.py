@@ -5,14 +5,12 @@ import pytest
 from fakes import sample_pictures
 from fakes.sample_boards import create_ground
 
-from models.jobs.hands import get_hand, load_hands
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas
 from pipeline.sketch.finishes.fill_strokes import FillTool, plan_strokes
 from pipeline.sketch.grounds.composition import compose_board
 from pipeline.sketch.lines import regions
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.planes import YuvPlanes
 
 PEN = np.zeros(2, np.float32)
@@ -82,36 +80,3 @@ def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     board = compose_board(placed).y
     assert (board[:460] == 235).all()
     assert (board[460:820] == 16).all()
-
-
-@pytest.mark.parametrize("name", [*load_hands()])
-@pytest.mark.parametrize("size", [(320, 180), (120, 360)])
-def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int, int]) -> None:
-    drawing = get_hand(name)
-    assert drawing is not None
-    unit = float(np.sqrt(size[0] * size[1] * 9 / 16))
-    hand_sprite = render_hand(drawing, unit, size)
-    white = YuvPlanes.create_blank(*size)
-    corner = (size[0] - 1.0, 0.0) if drawing.left else (0.0, 0.0)
-    hand_sprite.blend(white, corner)
-    far = white.y[:, 0] if drawing.left else white.y[:, -1]
-    assert min(white.y[-1].min(), far.min()) < 225
-
-
-def test_the_tip_of_the_pen_is_where_the_pen_is() -> None:
-    drawing = get_hand("marker")
-    assert drawing is not None
-    white = YuvPlanes.create_blank(640, 360)
-    render_hand(drawing, 360, (640, 360)).blend(white, (300.0, 150.0))
-    dark = np.argwhere(white.y < 120)
-    nearest = np.hypot(*(dark - (150, 300)).T).min()
-    assert nearest <= 4
-    assert (white.y[:140] == 235).all()
-    assert (white.y[:, :280] == 235).all()
-
-
-def test_no_hand_is_a_word_and_unknown_hands_are_none() -> None:
-    assert get_hand("none") is None
-    with pytest.raises(KeyError):
-        get_hand("paw")
-    assert next(iter(load_hands())) == "marker"

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.hands import NO_HAND, load_hands
 from models.jobs.options import NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
@@ -47,19 +48,24 @@ def parse_translation(language: str) -> str:
     return NO_TRANSLATION if language == NO_TRANSLATION else parse_language(language)
 
 
-def parse_size(size: str) -> tuple[int | None, int | None]:
-    """Width and height of "1280x720"; None for "auto"."""
-    if size == "auto":
-        return None, None
+ASPECTS = get_args(Aspect)
+RESOLUTIONS = get_args(Resolution)
+
+
+def parse_size(size: str) -> dict[str, Any]:
+    """Options of the size of a film: width and height of "1280x720", the aspect of "9:16" or "auto"."""
+    if size in ASPECTS:
+        return {"aspect": size}
     width, cross, height = size.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal() and len(size) < 12):
-        raise typer.BadParameter(f"{size!r} is not of the form 1280x720.", param_hint="size")
+        known = ", ".join(ASPECTS)
+        raise typer.BadParameter(f"{size!r} is not of the form 1280x720, and none of {known}.", param_hint="size")
     shorter, longer = sorted((int(width), int(height)))
     film = load_limits().film
     if shorter < MIN_SIDE or longer > film.max_width or shorter > film.max_height:
         max_size = f"{film.max_width}x{film.max_height}"
         raise typer.BadParameter(f"a film has {MIN_SIDE}x{MIN_SIDE} to {max_size} pixels.", param_hint="size")
-    return int(width), int(height)
+    return {"width": int(width), "height": int(height)}
 
 
 def parse_assignment(text: str) -> tuple[str, str]:
@@ -121,6 +127,13 @@ HandOption = Annotated[
     str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
 ]
 FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
+SizeOption = Annotated[str, typer.Option(help=f"WxH in pixels, up to 3840x2160, or {', '.join(ASPECTS)}.")]
+ResolutionOption = Annotated[
+    str,
+    typer.Option(
+        callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
+    ),
+]
 StyleOption = Annotated[
     str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
 ]

@@ -28,6 +28,8 @@ from bots.cli.options import (
     PresetOption,
     ProgressBarOption,
     PunchInOption,
+    ResolutionOption,
+    SizeOption,
     SourceArgument,
     StyleOption,
     SubtitlesOption,
@@ -69,7 +71,8 @@ def sketch(
     output: OutputOption = None,
     seconds: Annotated[float, typer.Option(min=SKETCH_LIMITS.min_seconds, max=SKETCH_LIMITS.max_seconds)] = 10,
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
-    size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
+    size: SizeOption = "auto",
+    resolution: ResolutionOption = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
     preset: PresetOption = X264Preset.VERYFAST,
@@ -82,13 +85,12 @@ def sketch(
 
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
     """
-    width, height = parse_size(size)
     options = SketchOptions.model_validate(
         {
             "seconds": seconds,
             "fps": fps,
-            "width": width,
-            "height": height,
+            "resolution": resolution,
+            **parse_size(size),
             "hand": hand,
             "finish": finish,
             "encoding": EncodingOptions(preset=preset, crf=crf),

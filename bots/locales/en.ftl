@@ -168,6 +168,15 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = In colour
 choice-finish-lines = Only lines
+aspect-auto = Like the picture
+aspect-16-9 = Wide (16:9)
+aspect-9-16 = Tall (9:16)
+aspect-1-1 = Square (1:1)
+aspect-4-5 = Portrait (4:5)
+resolution-auto = Like the picture
+resolution-720 = 720p
+resolution-1080 = 1080p (Full HD)
+resolution-2160 = 2160p (4K)
 choice-spoken-auto = Detect
 choice-translate-off = Off
 choice-translate-own = My language
@@ -280,6 +289,14 @@ settings = Your films. What do you want to change?
 setting-seconds = ⏱️ Length of drawings: { $value }
 setting-hand = ✍️ Hand: { $value }
 setting-finish = 🎨 Drawings end: { $value }
+setting-aspect = 📐 Shape: { $value }
+setting-resolution = 🔎 Sharpness: { $value }
+setting-drawings =
+    🖌️ More about drawings: { $count ->
+        [0] as usual
+        [one] 1 changed
+       *[other] { $count } changed
+    }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
@@ -312,6 +329,9 @@ setting-choose-text-translate = In which language shall texts also come, below w
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
+setting-choose-drawings = What else shall drawings be like?
+setting-choose-aspect = Which shape shall drawings have? Beside the picture there is more of the board.
+setting-choose-resolution = How sharp shall drawings be? Larger films take longer to make and to send.
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?

@@ -168,6 +168,15 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
+aspect-auto = Como la imagen
+aspect-16-9 = Horizontal (16:9)
+aspect-9-16 = Vertical (9:16)
+aspect-1-1 = Cuadrado (1:1)
+aspect-4-5 = Retrato (4:5)
+resolution-auto = Como la imagen
+resolution-720 = 720p
+resolution-1080 = 1080p (Full HD)
+resolution-2160 = 2160p (4K)
 choice-spoken-auto = Detectar
 choice-translate-off = No
 choice-translate-own = Mi idioma
@@ -280,6 +289,14 @@ settings = Tus videos. ¿Qué quieres cambiar?
 setting-seconds = ⏱️ Duración de los dibujos: { $value }
 setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
+setting-aspect = 📐 Formato: { $value }
+setting-resolution = 🔎 Nitidez: { $value }
+setting-drawings =
+    🖌️ Más sobre los dibujos: { $count ->
+        [0] lo normal
+        [one] 1 cambio
+       *[other] { $count } cambios
+    }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
@@ -312,6 +329,9 @@ setting-choose-text-translate = ¿En qué idioma deben llegar también los texto
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
+setting-choose-drawings = ¿Qué más deben tener los dibujos?
+setting-choose-aspect = ¿Qué formato deben tener los dibujos? Alrededor de la imagen queda la pizarra.
+setting-choose-resolution = ¿Qué nitidez deben tener los dibujos? Los videos más grandes tardan más en hacerse y en enviarse.
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?

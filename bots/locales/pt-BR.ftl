@@ -168,6 +168,15 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
+aspect-auto = Igual à imagem
+aspect-16-9 = Horizontal (16:9)
+aspect-9-16 = Vertical (9:16)
+aspect-1-1 = Quadrado (1:1)
+aspect-4-5 = Retrato (4:5)
+resolution-auto = Igual à imagem
+resolution-720 = 720p
+resolution-1080 = 1080p (Full HD)
+resolution-2160 = 2160p (4K)
 choice-spoken-auto = Detectar
 choice-translate-off = Não
 choice-translate-own = Meu idioma
@@ -280,6 +289,14 @@ settings = Seus vídeos. O que você quer mudar?
 setting-seconds = ⏱️ Duração dos desenhos: { $value }
 setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
+setting-aspect = 📐 Formato: { $value }
+setting-resolution = 🔎 Nitidez: { $value }
+setting-drawings =
+    🖌️ Mais sobre desenhos: { $count ->
+        [0] padrão
+        [one] 1 mudança
+       *[other] { $count } mudanças
+    }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
@@ -312,6 +329,9 @@ setting-choose-text-translate = Em qual idioma os textos devem vir também, abai
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
+setting-choose-drawings = O que mais os desenhos devem ter?
+setting-choose-aspect = Que formato os desenhos devem ter? Em volta da imagem fica o quadro.
+setting-choose-resolution = Qual deve ser a nitidez dos desenhos? Vídeos maiores demoram mais para fazer e enviar.
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?

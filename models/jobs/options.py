@@ -16,6 +16,7 @@ from models.captions.tables import HexColour
 from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
 from models.jobs.film import EncodingOptions
+from models.jobs.film_sizes import MAX_SIDES, Aspect, Resolution
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
@@ -145,12 +146,14 @@ class SpeechOptions(JobOptions):
 
 
 class SketchOptions(FilmOptions):
-    """Options of a sketch job. `width` and `height` are pixels; both None: derived from the picture."""
+    """Options of a sketch job. `width` and `height` are pixels; both None: derived from `aspect` and `resolution`."""
 
     seconds: float = Field(default=10, ge=_SKETCH_LIMITS.min_seconds, le=_SKETCH_LIMITS.max_seconds)
     fps: int = Field(default=30, ge=10, le=60)
     width: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
+    aspect: Aspect = "auto"
+    resolution: Resolution = "auto"
     hand: str = "marker"
     finish: Literal["colour", "lines"] = "colour"
 
@@ -158,7 +161,8 @@ class SketchOptions(FilmOptions):
         return self.seconds
 
     def compute_pixels(self, input_pixels: int) -> int:  # noqa: ARG002 - pictures are made smaller
-        return (self.width or 0) * (self.height or 0)
+        longer, shorter = MAX_SIDES[self.resolution]
+        return (self.width or longer) * (self.height or shorter)
 
 
 class TranslationOptions(SpeechOptions):

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from models.jobs.film_sizes import fit_aspect, parse_aspect
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch.types import Image
 
-_MAX_SIDE, _MIN_SIDE = (
-    1280,
-    480,
-)  # pixels: longest side of a film sized by its picture, and shortest side where possible
+_MIN_SIDE = 480  # pixels: shortest side, where possible, of a film sized by its picture
 _MAX_ASPECT = 3.0  # greatest aspect ratio of such a film; narrower pictures get white margins
 _WORKING_PIXELS = (
     450_000  # pixels of the working copy in which lines and regions are detected, whatever the film's size
@@ -54,16 +52,15 @@ def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tup
         return _round_to_even(options.width), _round_to_even(max(64, options.width * height / width))
     if options.height:
         return _round_to_even(max(64, options.height * width / height)), _round_to_even(options.height)
-    return _fit_size(width, height)
+    own_aspect = min(max(width / height, 1 / _MAX_ASPECT), _MAX_ASPECT)
+    sides = fit_aspect(parse_aspect(options.aspect) or own_aspect, options.resolution)
+    scale = _limit_scale(max(width, height), sides) if options.aspect == options.resolution == "auto" else 1.0
+    return _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
 
 
-def _fit_size(width: int, height: int) -> tuple[int, int]:
-    aspect = min(max(width / height, 1 / _MAX_ASPECT), _MAX_ASPECT)
-    long_side = max(width, height)
-    min_long_side = _MIN_SIDE * max(aspect, 1 / aspect)
-    long_side = round(min(_MAX_SIDE, max(long_side, min_long_side)))
-    sides = (long_side, long_side / aspect) if aspect >= 1 else (long_side * aspect, long_side)
-    return _round_to_even(sides[0]), _round_to_even(sides[1])
+def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
+    """Factor on a film's sides that makes it no larger than its picture, but not tiny."""
+    return min(1.0, max(picture_side / max(sides), _MIN_SIDE / min(sides)))
 
 
 def _round_to_even(side: float) -> int:

@@ -123,23 +123,29 @@ def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, 
 
 
 def set_preference(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
-    """Show or set preferences: an empty argument shows all, `hand` the values of one, `polish` the switches of a group;
+    """Show or set preferences: an empty argument shows all, `hand` the values of one, `polish` those of a group;
     `hand=left` sets a value, and shows the menu that it is listed in."""
     name, _, value = argument.partition("=")
-    setting, edited_message_id, shown = find_setting(name), context.inbound.message_id, name
+    setting, shown = find_setting(name), name
     if setting is not None and setting.needs_chat_model and not pipeline.has_chat_model:
         setting = None
     if setting is not None and setting.find_offered(value) is not None:
         context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
         shown = setting.group
     elif setting is not None:
-        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
+        message = menus.build_setting_menu(setting, context.person.tastes, context.inbound.message_id)
         result.replies.append(Reply(message))
         return
-    if list_group(shown):
-        result.replies.append(Reply(menus.build_group_menu(shown, context.person.tastes, edited_message_id)))
-    else:
-        result.replies.append(Reply(build_own_settings(pipeline, context, edited_message_id)))
+    result.replies.append(Reply(_build_menu(pipeline, context, shown)))
+
+
+def _build_menu(pipeline: Pipeline, context: Context, group: str) -> Message:
+    """Build the menu of a group of settings, or that of all settings where there is no such group."""
+    edited_message_id = context.inbound.message_id
+    if not list_group(group):
+        return build_own_settings(pipeline, context, edited_message_id)
+    tastes, has_chat_model = context.person.tastes, pipeline.has_chat_model
+    return menus.build_group_menu(group, tastes, edited_message_id, has_chat_model=has_chat_model)
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:

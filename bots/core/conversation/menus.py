@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from bots.core.context import choice_for, text_for
 from bots.core.conversation.features.registry import list_group, list_settings
-from bots.core.conversation.features.settings import Setting, Tastes, find_opposite, is_switched_on
+from bots.core.conversation.features.settings import Setting, Tastes, find_opposite, is_changed, is_switched_on
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 
@@ -36,15 +36,25 @@ def _build_row(setting: Setting, value: TranslatedText) -> tuple[TranslatedChoic
 
 
 def _build_group_row(group: str, tastes: Tastes) -> tuple[TranslatedChoice]:
-    count = sum(is_switched_on(setting, tastes) for setting in list_group(group))
+    count = sum(is_changed(setting, tastes) for setting in list_group(group))
     return (choice_for(f"set:{group}", f"setting-{group}", count=count),)
 
 
-def build_group_menu(group: str, tastes: Tastes, edited_message_id: str | None) -> Message:
-    """Build the menu of the switches of a group: each is switched by its row, in place; with a button back."""
-    rows = [(_build_switch(setting, tastes),) for setting in list_group(group)]
+def build_group_menu(
+    group: str, tastes: Tastes, edited_message_id: str | None, *, has_chat_model: bool = True
+) -> Message:
+    """Build the menu of a group: a switch is switched by its row, in place, another setting's row opens the menu of its
+    values; with a button back.
+    """
+    rows = [_build_group_member(setting, tastes) for setting in list_group(group, has_chat_model=has_chat_model)]
     back = (choice_for("set", "choice-back"),)
     return Message(paragraphs=(text_for(f"setting-choose-{group}"),), choices=(*rows, back), edits=edited_message_id)
+
+
+def _build_group_member(setting: Setting, tastes: Tastes) -> tuple[TranslatedChoice]:
+    if setting.is_switch:
+        return (_build_switch(setting, tastes),)
+    return _build_row(setting, setting.find_chosen(tastes).label)
 
 
 def _build_switch(setting: Setting, tastes: Tastes) -> TranslatedChoice:

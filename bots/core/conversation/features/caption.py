@@ -42,7 +42,7 @@ def _list_translation_lines() -> tuple[SettingValue, ...]:
     return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
 
 
-CAPTIONS = "captions"  # the rows of these switches in /settings
+CAPTIONS = "captions"  # the rows of these groups in /settings
 POLISH = "polish"
 PROFANITY = Setting(
     "profanity",
@@ -85,6 +85,7 @@ CAPTION_FEATURE = Feature(
             option="translation_lines",
             default="translated",
             list_values=_list_translation_lines,
+            group=CAPTIONS,
             needs_chat_model=True,
         ),
         switch_for("track", option="subtitle_track", group=CAPTIONS),

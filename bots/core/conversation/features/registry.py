@@ -53,9 +53,10 @@ def list_settings() -> tuple[Setting, ...]:
     return tuple({setting.name: setting for feature in list_features() for setting in feature.settings}.values())
 
 
-def list_group(group: str) -> tuple[Setting, ...]:
-    """The switches of a group, none for an unknown one."""
-    return tuple(setting for setting in list_settings() if group and setting.group == group)
+def list_group(group: str, *, has_chat_model: bool = True) -> tuple[Setting, ...]:
+    """The settings of a group that are offered, none for an unknown one."""
+    members = [setting for setting in list_settings() if group and setting.group == group]
+    return tuple(setting for setting in members if has_chat_model or not setting.needs_chat_model)
 
 
 def find_setting(name: str) -> Setting | None:

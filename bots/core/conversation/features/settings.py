@@ -7,6 +7,7 @@ from typing import Any
 from models.jobs.options import NO_TRANSLATION
 from models.messaging.deliveries import TranslatedText
 
+_SWITCH_KEYS = ("choice-switch-off", "choice-switch-on")
 TRANSLATIONS = ("pt", "en", "es", "fr", "de", "it")  # languages that texts can be translated to
 
 Tastes = Mapping[str, Any]
@@ -25,8 +26,9 @@ class SettingValue:
 class Setting:
     """A preference that decides on the option `option` of a job. Its texts are `setting-<name>` and
     `setting-choose-<name>`. `menu` is the data of the button that opens a menu of its own; a setting that is not
-    listed is changed in another one's menu. Switches of one `group` share a row, which opens a menu of them. One that
-    `needs_chat_model` is offered where there is one.
+    listed is changed in another one's menu. Settings of one `group` share a row, which opens a menu of them: a switch
+    is switched there in place, another setting opens its own menu. One that `needs_chat_model` is
+    offered where there is one.
     """
 
     name: str
@@ -39,13 +41,19 @@ class Setting:
     group: str = ""
     needs_chat_model: bool = False
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether its values are off and on."""
+        return tuple(each.label.key for each in self.list_values()) == _SWITCH_KEYS
+
     def list_text_keys(self) -> tuple[str, ...]:
         """Keys of the setting's texts, and of the labels of its values."""
         labels = tuple(each.label.key for each in self.list_values())
         if not self.is_listed:
             return labels
-        grouped = (f"edit-{self.name}", f"setting-{self.group}", f"setting-choose-{self.group}") if self.group else ()
-        return (*grouped, f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
+        grouped = (f"setting-{self.group}", f"setting-choose-{self.group}") if self.group else ()
+        switched = (f"edit-{self.name}",) if self.group and self.is_switch else ()
+        return (*grouped, *switched, f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
 
     def find_chosen(self, tastes: Tastes) -> SettingValue:
         """The user's present value; the first one where the stored value is no longer offered."""
@@ -73,8 +81,13 @@ def switch_for(name: str, option: str, group: str = "") -> Setting:
 
 def label_switch(off: str, on: str) -> tuple[SettingValue, SettingValue]:
     """The values of a switch, "off" first, from what its option has for both."""
-    labels = (TranslatedText(key="choice-switch-off"), TranslatedText(key="choice-switch-on"))
-    return SettingValue(off, labels[0]), SettingValue(on, labels[1])
+    off_label, on_label = (TranslatedText(key=key) for key in _SWITCH_KEYS)
+    return SettingValue(off, off_label), SettingValue(on, on_label)
+
+
+def is_changed(setting: Setting, tastes: Tastes) -> bool:
+    """Whether the user chose another value than the default one."""
+    return setting.find_chosen(tastes) != setting.find_chosen({})
 
 
 def is_switched_on(setting: Setting, tastes: Tastes) -> bool:

@@ -87,7 +87,12 @@ async def test_swear_words_and_the_subtitle_track_share_a_row_and_become_options
     menu = await ana.send_text("/settings")
     assert len(menu.choices) <= 10  # as many rows as a list of WhatsApp has
     await ana.choose(menu.get_choice_data("Extras of captions: off"), menu)
-    assert menu.labels == ["📄 Subtitle track in the file", "🤐 Hide swear words", "« Back"]
+    assert menu.labels == [
+        "🌐 Show: Translation",
+        "📄 Subtitle track in the file",
+        "🤐 Hide swear words",
+        "« Back",
+    ]
     await ana.choose(menu.get_choice_data("Hide swear words"), menu)
     assert "✅ 🤐 Hide swear words" in menu.labels
     assert ana.person.tastes == {"profanity": "mask"}
@@ -101,6 +106,20 @@ async def test_swear_words_and_the_subtitle_track_share_a_row_and_become_options
     assert "📄 Extras of captions: 1 on" in menu.labels
 
 
+async def test_a_group_has_settings_of_several_values_beside_switches(ana: FakeUser) -> None:
+    menu = await ana.send_text("/settings")
+    assert "🖌️ More about drawings: as usual" in menu.labels
+    await ana.choose(menu.get_choice_data("More about drawings"), menu)
+    assert {"📐 Shape: Like the picture", "🔎 Sharpness: Like the picture", "« Back"} <= set(menu.labels)
+    await ana.choose(menu.get_choice_data("Shape"), menu)
+    await ana.choose(menu.get_choice_data("9:16"), menu)
+    assert "📐 Shape: Tall (9:16)" in menu.labels
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert "🖌️ More about drawings: 1 changed" in menu.labels
+    assert ana.person.tastes == {"aspect": "9:16"}
+    assert len(ana.messages) == 1
+
+
 async def test_rows_of_old_messages_for_each_switch_still_work(ana: FakeUser) -> None:
     menu = await ana.choose("set:bar")
     assert menu.labels == ["✅ Off", "On", "« Back"]
@@ -112,7 +131,7 @@ async def test_rows_of_old_messages_for_each_switch_still_work(ana: FakeUser) ->
     assert "✅ ▬ Progress bar" in menu.labels
 
 
-TRANSLATIONS = ("Translate captions", "Show:", "Translate transcripts")
+TRANSLATIONS = ("Translate captions", "Translate transcripts")
 
 
 async def test_what_needs_a_chat_model_is_offered_where_there_is_one(house: World, ana: FakeUser) -> None:

@@ -24,6 +24,7 @@ from bots.cli.options import (
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
+    OrderOption,
     OutputOption,
     PresetOption,
     ProgressBarOption,
@@ -43,6 +44,7 @@ from bots.cli.options import (
     check_writable,
     list_kind_names,
     parse_assignment,
+    parse_drawing_order,
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
@@ -75,6 +77,7 @@ def sketch(
     resolution: ResolutionOption = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    order: OrderOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -93,6 +96,7 @@ def sketch(
             **parse_size(size),
             "hand": hand,
             "finish": finish,
+            "order": parse_drawing_order(order),
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

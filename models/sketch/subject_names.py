@@ -51,13 +51,13 @@ def find_label(words: Sequence[str], languages: Sequence[str]) -> str | None:
 def _find_first(keys: Sequence[str], language: str) -> str | None:
     for position in range(len(keys)):
         for length in range(min(_MAX_NAME_WORDS, len(keys) - position), 0, -1):
-            label = _look_up(keys[position : position + length], language)
+            label = _find_by_name(keys[position : position + length], language)
             if label is not None:
                 return label
     return None
 
 
-def _look_up(keys: Sequence[str], language: str) -> str | None:
+def _find_by_name(keys: Sequence[str], language: str) -> str | None:
     """The label of a name; its words may be plurals and diminutives."""
     names = _index_names(language)
     forms = (" ".join(keys), *(" ".join((*keys[:-1], form)) for form in _list_forms(keys[-1], language)))

@@ -60,5 +60,10 @@ class Subject(BaseModel):
         return self
 
 
+def list_subjects_of(order: tuple[Subject, ...], picture: int) -> tuple[Subject, ...]:
+    """The subjects of an order that may lie in one picture of an album, by its number."""
+    return tuple(subject for subject in order if subject.box is None or subject.picture == picture)
+
+
 DrawingOrder = Annotated[tuple[Subject, ...], Field(max_length=MAX_SUBJECTS)]
 """Subjects as they are drawn, those that are drawn last in their order too."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
+from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import MAX_SIDE
@@ -86,7 +87,9 @@ class SketchRenderer:
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
             placement = canvas.place_picture(picture, self.size)
             drawing_scene = scene.plan_scene(
-                placement, self._spec_for(frames - wipe_frames), self._build_planning_report(number, len(frame_ranges))
+                placement,
+                self._spec_for(frames - wipe_frames, number),
+                self._build_planning_report(number, len(frame_ranges)),
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
             yield drawing_scene
@@ -106,10 +109,11 @@ class SketchRenderer:
             for frame_range, wipe_length in zip(ranges, [*wipe_lengths[:-1], 0], strict=True)
         ]
 
-    def _spec_for(self, frames: int) -> SceneSpec:
+    def _spec_for(self, frames: int, number: int = 0) -> SceneSpec:
         fps = self._options.fps
         hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
-        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
+        order = list_subjects_of(self._options.order, number)
+        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
 
     def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.sketch import writing
 from pipeline.sketch.canvas import Placement, render_board
+from pipeline.sketch.guidance import guided_order, regions
 from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.painting import rasterize
@@ -99,9 +100,12 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
     )
     report(0.4)
     pupils = eyes.find_pupils(working_copy, found_faces)
-    return drawing_order.order_drawing(
-        [*selected, *pupils, *hatching_strokes], working_copy.shape[:2], unit, found_faces
-    ) or [_build_outline(*working_copy.shape[1::-1])]
+    ordered = guided_order.order_guided(
+        [*selected, *pupils, *hatching_strokes],
+        regions.find_regions(placement.working_copy, spec.order),
+        lambda strokes: drawing_order.order_drawing(strokes, working_copy.shape[:2], unit, found_faces),
+    )
+    return ordered or [_build_outline(*working_copy.shape[1::-1])]
 
 
 def _build_outline(width: int, height: int) -> PenStroke:

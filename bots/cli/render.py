@@ -38,6 +38,7 @@ from bots.cli.options import (
     TitleOption,
     TranslationOption,
     WordsOption,
+    WrittenTitleOption,
     build_caption_options,
     build_choice_check,
     check_outputs,
@@ -78,6 +79,7 @@ def sketch(
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
     order: OrderOption = "",
+    title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -97,6 +99,7 @@ def sketch(
             "hand": hand,
             "finish": finish,
             "order": parse_drawing_order(order),
+            "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

@@ -19,6 +19,8 @@ from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
+from pipeline.sketch.titles.title_layout import lay_out_title
+from pipeline.sketch.titles.written_title import write_title
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -85,11 +87,12 @@ class SketchRenderer:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
-            placement = canvas.place_picture(picture, self.size)
+            spec = self._spec_for(frames - wipe_frames, number)
+            layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
+            placement = canvas.place_picture(picture, self.size, layout.height if layout else 0)
+            title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
             drawing_scene = scene.plan_scene(
-                placement,
-                self._spec_for(frames - wipe_frames, number),
-                self._build_planning_report(number, len(frame_ranges)),
+                placement, spec, self._build_planning_report(number, len(frame_ranges)), title
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
             yield drawing_scene

@@ -1,6 +1,6 @@
 """Planning of one picture's scene: the pixels revealed in each frame and the path of the pen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from pipeline.sketch.painting.colouring import Colouring
 from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
-from pipeline.sketch.types import Floats, Image, Points
+from pipeline.sketch.strokes.pen_timing import PenPath
+from pipeline.sketch.titles.written_title import WrittenTitle
+from pipeline.sketch.types import Array, Floats, Image, Points
 from pipeline.vision import faces
 
 _JOIN_DISTANCE = 0.02  # units between stroke ends that may be joined
@@ -28,22 +30,31 @@ _CHALK_LUMA = 225  # of a line on a dark board
 ReportShare = Callable[[float], None]
 
 
-def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare) -> Scene:
-    """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1."""
+def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title: WrittenTitle | None = None) -> Scene:
+    """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1. A title is
+    written before the picture is drawn.
+    """
     strokes = _find_strokes(placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
     ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
+    if title is not None:
+        title.draw(ink, rasterize.INK_LUMA)
     board = _to_chalk(ink, luma_of(placement.board_level)) if placement.is_dark else ink
     report(0.5)
     picture = YuvPlanes.from_rgb(render_board(placement, spec.size))
+    if title is not None:
+        title.copy_rows(board, picture.y)
     target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_blank(*spec.size).chroma))
     colouring = Colouring.from_target(target, board, placement)
     phases = _split_phases(spec, colouring.share)
-    path, stroke_times = pen_timing.time_strokes(paths, phases.lines, spec.unit, _entry_point_for(spec.size))
+    path, stroke_times = _time_lines(title, paths, phases.lines, spec)
     ink_mask = ink < WHITE_LUMA
     line_reveal = rasterize.build_reveal(
-        rasterize.assign_times(paths, stroke_times, ink_mask), np.flatnonzero(ink_mask), board[ink_mask], phases.total
+        rasterize.assign_times([*(title.strokes if title else ()), *paths], stroke_times, ink_mask),
+        np.flatnonzero(ink_mask),
+        board[ink_mask],
+        phases.total,
     )
     report(0.7)
     line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
@@ -59,6 +70,22 @@ def _to_chalk(ink: Image, board_luma: int) -> Image:
 def _entry_point_for(size: tuple[int, int]) -> Points:
     """Starting point of the pen, below the frame at the right."""
     return np.array((0.8 * size[0], 1.15 * size[1]), np.float32)
+
+
+def _time_lines(
+    title: WrittenTitle | None, paths: Sequence[Points], frames: int, spec: SceneSpec
+) -> tuple[PenPath, list[Array]]:
+    """Path of the pen through the title and the picture in `frames` frames, and the times of the strokes of both."""
+    entry = _entry_point_for(spec.size)
+    if title is None:
+        return pen_timing.time_strokes(paths, frames, spec.unit, entry)
+    title_frames = title.count_frames(frames, spec.fps)
+    title_path, title_times = pen_timing.time_strokes(title.strokes, title_frames, spec.unit, entry)
+    path, times = pen_timing.time_strokes(paths, frames - title_frames, spec.unit, title_path.points[-1])
+    return (
+        pen_timing.join_paths([title_path, path.shift(title_frames)]),
+        [*title_times, *(each + title_frames for each in times)],
+    )
 
 
 def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:

@@ -6,6 +6,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from pipeline.media.rectangle import Rectangle
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.types import Array, Image
 
@@ -16,20 +17,6 @@ class FramePlanes(Protocol):
     y: Image
     u: Image
     v: Image
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """Rectangle of a frame with even pixel bounds, so that chroma has the same rectangle at half size."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def to_slices(self, step: int) -> tuple[slice, slice]:
-        """Return rows and columns of a plane with one sample for every `step` pixels."""
-        return slice(self.top // step, self.bottom // step), slice(self.left // step, self.right // step)
 
 
 @dataclass(frozen=True, slots=True)

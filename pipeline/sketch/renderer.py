@@ -13,14 +13,16 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.hands.hand_sprite import render_hand
+from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
+from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -95,6 +97,8 @@ class SketchRenderer:
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
+            if number == len(frame_ranges) - 1:
+                release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
                 empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))
@@ -118,7 +122,7 @@ class SketchRenderer:
         order = list_subjects_of(self._options.order, number)
         return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
 
-    def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
+    def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""
 
         def report(share: float) -> None:

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.sketch.guidance.regions import SubjectRegion
+from pipeline.sketch.guidance.subject_regions import SubjectRegion
 from pipeline.sketch.lines.tracing import PenStroke
-from pipeline.sketch.types import Array
+from pipeline.sketch.types import Array, Floats
 
 _MIN_SHARE: Final = 0.6  # of a stroke, that lies in the region of a subject it belongs to
 
@@ -25,6 +25,12 @@ def order_guided(
     last = [index for index, region in enumerate(regions) if region.is_last]
     groups = [[strokes[k] for k in np.flatnonzero(owners == owner).tolist()] for owner in (*first, -1, *last)]
     return [stroke for group in groups if group for stroke in order_strokes(group)]
+
+
+def add_named(main_subject: Floats, regions: Sequence[SubjectRegion]) -> Floats:
+    """The map of the main subject (0 to 1) with what is to be drawn first: it is no background."""
+    first = [region.mask for region in regions if not region.is_last]
+    return np.maximum(main_subject, np.any(first, axis=0)).astype(np.float32) if first else main_subject
 
 
 def _find_owners(strokes: Sequence[PenStroke], regions: Sequence[SubjectRegion]) -> Array:

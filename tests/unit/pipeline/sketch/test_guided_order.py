@@ -7,8 +7,10 @@ from skimage import data
 from models.sketch.subjects import Subject
 from pipeline.sketch.guidance.guided_order import order_guided
 from pipeline.sketch.guidance.masks import cut_out, find_sky
-from pipeline.sketch.guidance.regions import SubjectRegion, find_regions
+from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
 from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.vision.faces import find_faces
+from pipeline.vision.people import find_people
 
 
 def stroke_at(x: float, length: float = 8) -> PenStroke:
@@ -56,7 +58,7 @@ def test_a_cup_is_cut_out_of_the_table_around_it() -> None:
 
 def test_named_subjects_are_found_and_missing_ones_have_no_region() -> None:
     order = (Subject(label="dog"), Subject(label="cup"), Subject(label="background", is_last=True))
-    cup, background = find_regions(data.coffee(), order)
+    cup, background = find_subjects(data.coffee(), order, None, ())
     assert cup.mask[100, 280]
     assert not cup.is_last
     assert background.is_last
@@ -64,7 +66,10 @@ def test_named_subjects_are_found_and_missing_ones_have_no_region() -> None:
 
 
 def test_a_person_is_found_as_a_whole_and_her_face_as_a_part() -> None:
-    person, face = find_regions(data.astronaut(), (Subject(label="person"), Subject(label="face")))
+    picture = data.astronaut()
+    order = (Subject(label="person"), Subject(label="face"))
+    boxes = [face.box for face in find_faces(picture)]
+    person, face = find_subjects(picture, order, find_people(picture), boxes)
     assert person.mask[60:200, 190:260].mean() > 0.97
     assert person.mask[40:120, 320:360].mean() < 0.1
     assert face.mask.sum() < person.mask.sum() / 2
@@ -72,7 +77,7 @@ def test_a_person_is_found_as_a_whole_and_her_face_as_a_part() -> None:
 
 
 def test_a_box_is_a_share_of_the_picture() -> None:
-    (region,) = find_regions(data.coffee(), (Subject(box=(0.28, 0.03, 0.42, 0.75)),))
+    (region,) = find_subjects(data.coffee(), (Subject(box=(0.28, 0.03, 0.42, 0.75)),), None, ())
     assert region.mask[100, 280]
     assert not region.mask[390, 590]
 

@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from models.sketch.subjects import load_subjects
-from pipeline.vision.objects import find_objects, list_classes
+from pipeline.vision.detectors.objects import find_objects, list_classes
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ import numpy as np
 
 from models.sketch.subjects import Region, Subject, load_subjects
 from pipeline.sketch.guidance.masks import Box, cut_out, find_sky
-from pipeline.sketch.types import Image, Mask
-from pipeline.vision.faces import find_faces
-from pipeline.vision.objects import DetectedObject, find_objects, measure_overlap
-from pipeline.vision.people import find_people
+from pipeline.sketch.types import Floats, Image, Mask
+from pipeline.vision.detectors.objects import DetectedObject, find_objects, measure_overlap
+from pipeline.vision.types import FaceBox
 
 _MARGIN: Final = 0.012  # share of the longer side by which a mask is widened: outlines lie on an object's edge
 _PERSON: Final = "person"  # class
@@ -29,14 +28,18 @@ class SubjectRegion:
     is_last: bool
 
 
-def find_regions(picture: Image, order: Sequence[Subject]) -> list[SubjectRegion]:
+def find_subjects(
+    picture: Image, order: Sequence[Subject], people: Floats | None, faces: Sequence[FaceBox]
+) -> list[SubjectRegion]:
     """Find the subjects in an RGB picture, in their order; larger objects of one label first.
+
+    `people` is the map of people (0 to 1) where there is one.
 
     Subjects that are not there have no region.
     """
     if not order:
         return []
-    search = _SubjectSearch(picture, tuple(find_objects(picture)))
+    search = _SubjectSearch(picture, tuple(find_objects(picture)), people, faces)
     return [
         SubjectRegion(_extend_mask(mask), subject.is_last)
         for subject in order
@@ -50,6 +53,8 @@ class _SubjectSearch:
 
     picture: Image
     objects: tuple[DetectedObject, ...]
+    people: Floats | None
+    faces: Sequence[FaceBox]
 
     def find_label(self, label: str) -> list[Mask]:
         subject = load_subjects().get(label)
@@ -70,26 +75,23 @@ class _SubjectSearch:
 
     def _cut_out(self, found: DetectedObject) -> Mask:
         mask = cut_out(self.picture, found.box)
-        people = find_people(self.picture) if found.label == _PERSON else None
-        if people is None:
+        if found.label != _PERSON or self.people is None:
             return mask
-        is_person = (people > _MIN_PERSON) & _fill(self.picture, found.box)
+        is_person = (self.people > _MIN_PERSON) & _fill(self.picture, found.box)
         return is_person if is_person.sum() > mask.sum() / 2 else mask
 
     def find_faces(self) -> list[Mask]:
-        boxes = [face.box for face in find_faces(self.picture)]
-        margins = [_HEAD_MARGIN * box.width for box in boxes]
+        margins = [_HEAD_MARGIN * box.width for box in self.faces]
         return [
             _fill(self.picture, (box.x - margin, box.y - margin, box.width + 2 * margin, box.height + margin))
-            for box, margin in zip(boxes, margins, strict=True)
+            for box, margin in zip(self.faces, margins, strict=True)
         ]
 
     def find_background(self) -> list[Mask]:
         """All that is no object and no person."""
         masks = [_extend_mask(self._cut_out(each)) for each in self.objects]
-        people = find_people(self.picture)
-        if people is not None:
-            masks.append(_extend_mask(people > _MIN_PERSON))
+        if self.people is not None:
+            masks.append(_extend_mask(self.people > _MIN_PERSON))
         front = np.any(masks, axis=0) if masks else np.zeros(self.picture.shape[:2], bool)
         return [~front] if front.any() else []
 

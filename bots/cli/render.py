@@ -25,6 +25,7 @@ from bots.cli.options import (
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
+    OrderOption,
     OutputOption,
     PresetOption,
     ProgressBarOption,
@@ -45,6 +46,7 @@ from bots.cli.options import (
     check_writable,
     list_kind_names,
     parse_assignment,
+    parse_drawing_order,
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
@@ -78,6 +80,7 @@ def sketch(
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
     board: BoardOption = "white",
+    order: OrderOption = "",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
@@ -98,6 +101,7 @@ def sketch(
             "hand": hand,
             "finish": finish,
             "board": board,
+            "order": parse_drawing_order(order),
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }

@@ -20,6 +20,7 @@ from models.jobs.film_sizes import MAX_SIDES, Aspect, Resolution
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
@@ -160,6 +161,7 @@ class SketchOptions(FilmOptions):
     hand: str = "marker"
     finish: Literal["colour", "marker", "pencil", "lines"] = "colour"
     board: Literal["white", "paper", "kraft", "blackboard", "green"] = "white"
+    order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides

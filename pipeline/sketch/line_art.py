@@ -7,7 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from models.sketch.subjects import Subject
 from pipeline.sketch import subject, writing
+from pipeline.sketch.guidance import guided_order
+from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
@@ -32,7 +35,7 @@ ReportShare = Callable[[float], None]
 class SeenPicture:
     """A picture (RGB, `drawn` light on dark where that is how it is drawn) with what the nets see in it.
 
-    `contours` and `people` are maps from 0 to 1, None where there are no nets.
+    `contours` and `people` are maps from 0 to 1, None where there are no nets. `is_hatched` says that dark areas are.
     """
 
     drawn: Image
@@ -40,12 +43,14 @@ class SeenPicture:
     irises: tuple[tuple[Iris, ...], ...]
     contours: Floats | None
     people: Floats | None
+    is_hatched: bool = True
 
     @classmethod
-    def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
+    def from_picture(cls, picture: Image, *, is_dark: bool, is_hatched: bool = True) -> "SeenPicture":
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
-        return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
+        drawn = 255 - picture if is_dark else picture
+        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), is_hatched)
 
     @property
     def face_boxes(self) -> list[FaceBox]:
@@ -58,14 +63,22 @@ class SeenPicture:
 
 
 def draw_lines(
-    picture: Image, unit: float, seconds: float, report: ReportShare, *, is_dark: bool, is_hatched: bool = True
+    picture: Image,
+    unit: float,
+    seconds: float,
+    report: ReportShare,
+    *,
+    is_dark: bool,
+    is_hatched: bool = True,
+    order: Sequence[Subject] = (),
 ) -> list[PenStroke]:
     """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
 
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board, `is_hatched` that dark areas are hatched. `report` gets the share done, 0 to 1.
+    on a dark board, `is_hatched` that dark areas are hatched; the subjects of `order` are drawn first or last. `report`
+    gets the share done, 0 to 1.
     """
-    seen = SeenPicture.from_picture(picture, is_dark=is_dark)
+    seen = SeenPicture.from_picture(picture, is_dark=is_dark, is_hatched=is_hatched)
     report(0.5)
     line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
     reach = _JOIN_DISTANCE * unit
@@ -75,8 +88,8 @@ def draw_lines(
     if rows:
         return drawing_order.order_writing(rows, unit)
     strokes = _find_strokes(seen, fine, line_map, unit)
-    budget = _HATCHING_SHARE * is_hatched * stroke_selection.ink_budget_for(seconds) * unit
-    return _order_strokes(seen, strokes, unit, (seconds, budget)) or [_build_outline(*picture.shape[1::-1])]
+    named = find_subjects(picture, order, seen.people, seen.face_boxes)
+    return _order_strokes(seen, strokes, unit, seconds, named) or [_build_outline(*picture.shape[1::-1])]
 
 
 def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:
@@ -93,18 +106,21 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
 
 
 def _order_strokes(
-    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, limits: tuple[float, float]
+    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float, named: Sequence[SubjectRegion]
 ) -> list[PenStroke]:
-    """Select what is drawn, hatch what is dark, and put all in order; `limits` are the seconds of drawing, and the
-    pixels of line for hatching.
-    """
-    seconds, budget = limits
+    """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
     main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
+    main_subject = guided_order.add_named(main_subject, named)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
+    budget = _HATCHING_SHARE * seen.is_hatched * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
     met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
-    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
+    return guided_order.order_guided(
+        [*met, *hatches],
+        named,
+        lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
+    )
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

@@ -106,6 +106,7 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
         lambda share: report(0.4 * share),
         is_dark=placement.is_dark,
         is_hatched=placement.is_hatched,
+        order=spec.order,
     )
 
 

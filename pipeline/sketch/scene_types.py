@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.jobs.finishes import FinishStyle
+from models.sketch.subjects import Subject
 from pipeline.sketch.canvas import unit_for
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.planes import YuvPlanes
@@ -30,9 +31,8 @@ class ScenePhases:
 
 @dataclass(frozen=True, slots=True)
 class SceneSpec:
-    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding.
-
-    `finish` is how the drawing ends.
+    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding, how
+    the drawing ends, and what is drawn first and last.
     """
 
     size: tuple[int, int]
@@ -40,6 +40,7 @@ class SceneSpec:
     drawing_frames: int
     hold_frames: int
     finish: FinishStyle
+    order: tuple[Subject, ...] = ()
 
     @property
     def unit(self) -> float:

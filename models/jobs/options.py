@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -24,6 +24,7 @@ from models.limits import load_limits
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
+MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
 
 Switch = Literal["auto", "on", "off"]  # auto: as the style has it
@@ -156,6 +157,11 @@ class SketchOptions(FilmOptions):
     resolution: Resolution = "auto"
     hand: str = "marker"
     finish: Literal["colour", "lines"] = "colour"
+    hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = (
+        "auto"  # seconds of the finished picture
+    )
+    loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
+    gif: bool = False  # also made as a GIF
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
         return self.seconds

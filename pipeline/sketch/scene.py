@@ -11,7 +11,7 @@ from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.painting import rasterize
 from pipeline.sketch.painting.colouring import Colouring
 from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
-from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
+from pipeline.sketch.scene_types import InkLine, Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
 from pipeline.sketch.types import Floats, Image, Points
 from pipeline.vision import faces
@@ -45,7 +45,11 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare) -> Sc
         rasterize.assign_times(paths, stroke_times, ink_mask), np.flatnonzero(ink_mask), board[ink_mask], phases.total
     )
     report(0.7)
-    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
+    lines = tuple(
+        InkLine(points, rasterize.measure_widths(points, strength, spec.unit))
+        for points, strength in zip(paths, strengths, strict=True)
+    )
+    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target, lines=lines)
     return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
 
 

@@ -47,9 +47,14 @@ def rasterize_strokes(
     scale = _SUPERSAMPLING
     board = np.full((size[1] * scale, size[0] * scale), WHITE_LUMA, np.uint8)
     for stroke, strength in zip(strokes, strengths, strict=True):
-        widths = scale * np.maximum(_LINE_WIDTH * unit * _width_factors_for(stroke, strength, unit), _MIN_LINE_WIDTH)
+        widths = scale * measure_widths(stroke, strength, unit)
         _draw_polyline(board, (stroke + 0.5) * scale - 0.5, np.maximum(1, widths.round()).astype(int))
     return cv2.resize(board, size, interpolation=cv2.INTER_AREA)
+
+
+def measure_widths(stroke: Points, strength: Floats, unit: float) -> Floats:
+    """Width of the line at each point of a stroke, in film pixels."""
+    return np.maximum(_LINE_WIDTH * unit * _width_factors_for(stroke, strength, unit), _MIN_LINE_WIDTH)
 
 
 def _width_factors_for(stroke: Points, strength: Floats, unit: float) -> Floats:

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import Setting, SettingValue, values_from
+from bots.core.conversation.features.settings import Setting, SettingValue, switch_for, values_from
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaKind
@@ -11,6 +11,7 @@ from models.messaging.deliveries import TranslatedText
 from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
+HOLDS = ("0", "1", "2", "3", "5")  # seconds
 FINISHES = ("colour", "lines")
 DRAWINGS = "drawings"  # the row of a group in /settings
 
@@ -39,6 +40,15 @@ def _list_resolutions() -> tuple[SettingValue, ...]:
     return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
 
 
+def _list_holds() -> tuple[SettingValue, ...]:
+    lengths = {seconds: TranslatedText(key="choice-seconds", values={"seconds": seconds}) for seconds in HOLDS}
+    return values_from({"auto": TranslatedText(key="hold-auto"), **lengths})
+
+
+def _parse_hold(value: str) -> str | float:
+    return value if value == "auto" else float(value)
+
+
 SKETCH_FEATURE = Feature(
     SKETCH,
     aliases=("draw", "desenhar", "desenho", "dibujar", "dibujo"),
@@ -49,5 +59,8 @@ SKETCH_FEATURE = Feature(
         Setting("finish", option="finish", default="colour", list_values=_list_finishes),
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
+        Setting("hold", option="hold", default="auto", list_values=_list_holds, parse=_parse_hold, group=DRAWINGS),
+        switch_for("loop", option="loop", group=DRAWINGS),
+        switch_for("gif", option="gif", group=DRAWINGS),
     ),
 )

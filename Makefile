@@ -12,6 +12,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 SYNC = PATH="/usr/bin:$$PATH" $(UV) sync --frozen
 BIN := .venv/bin
 JOIN_WEIGHTS = $(BIN)/python -m pipeline.speech.whisper.weights
+CONVERT_WEIGHTS = $(BIN)/python -m pipeline.vision.contour_weights
 READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,6 +41,7 @@ up: $(READY)
 install: $(UV)
 	$(SYNC) --no-dev --all-extras --compile-bytecode
 	$(JOIN_WEIGHTS)
+	$(CONVERT_WEIGHTS)
 
 # the types are checked beside the tests: neither keeps two cores busy by itself
 test: lint contracts
@@ -99,6 +101,7 @@ clean:
 $(READY): $(UV) uv.lock pyproject.toml
 	$(SYNC)
 	$(JOIN_WEIGHTS)
+	$(CONVERT_WEIGHTS)
 	@touch $@
 
 .uv/bin/uv:

@@ -76,4 +76,5 @@ from .speech.correction import list_line_texts as list_line_texts
 from .speech.editing.edited_words import list_editable_lines as list_editable_lines
 from .speech.editing.edited_words import read_edited_words as read_edited_words
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed
+from .vision.installation import list_missing_nets as list_missing_nets
 from .vision.weights import is_face_detection_installed as is_face_detection_installed

@@ -13,7 +13,13 @@ from bots.core.delivery.email import PORTS
 from models.columns import utc_now
 from models.errors import ConfigError
 from models.settings import MIN_SECRET_KEY_LENGTH, Settings
-from pipeline import is_face_detection_installed, list_scripts, list_undrawn_scripts, list_unreadable_fonts
+from pipeline import (
+    is_face_detection_installed,
+    list_missing_nets,
+    list_scripts,
+    list_undrawn_scripts,
+    list_unreadable_fonts,
+)
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
@@ -188,6 +194,13 @@ def _check_faces(_settings: Settings) -> CheckResult:
     )
 
 
+def _check_drawing(_settings: Settings) -> CheckResult:
+    missing = list_missing_nets()
+    if missing:
+        return False, f"not found in pictures: {', '.join(missing)}; drawings are plainer; run: make install"
+    return True, "contours, people, faces and irises are found in pictures"
+
+
 CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "secret key": _check_secret_key,
     "page": _check_page,
@@ -206,4 +219,5 @@ CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "beacon": _check_beacon,
     "lettering": _check_text_shaping,
     "faces": _check_faces,
+    "drawing": _check_drawing,
 }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture: TypeAlias = NDArray[Any]  # uint8, height x width x 3, RGB
+FloatArray: TypeAlias = NDArray[Any]  # float32, height x width
 Landmarks: TypeAlias = NDArray[Any]  # float32, 468 x 2: x, y; in the order of MediaPipe's face mesh
 
 # Indices into the face mesh: the outer edge of the lips, and the edges of the eyes.

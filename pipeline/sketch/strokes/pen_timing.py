@@ -82,7 +82,7 @@ def _build_hop(start: Points, end: Points, unit: float, factor: float) -> tuple[
     return seconds * _EASE, line
 
 
-def leave_board(path: PenPath, end: Points, frame: float) -> PenPath:
+def append_exit(path: PenPath, end: Points, frame: float) -> PenPath:
     """Return the path with a move, the pen up, from its last point to `end`, where it is at `frame`."""
     ease = (3 - 2 * _EASE) * _EASE**2
     frames = path.frames[-1] + (frame - path.frames[-1]) * _EASE

@@ -19,7 +19,7 @@ from storage.db import Database
 from storage.identity import people
 from storage.messaging import connection_leases
 
-OF_THE_MACHINE = {"lettering", "faces"}
+OF_THE_MACHINE = {"lettering", "faces", "drawing"}
 CHECK_BY_SETTING = {
     "data_dir": "disk",
     "database_url": "database",

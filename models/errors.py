@@ -42,6 +42,8 @@ class ErrorCode(StrEnum):
     TEXT_TOO_LONG = "TEXT_TOO_LONG"  # more than a chat model is given
     CHAPTERS_NOT_FOUND = "CHAPTERS_NOT_FOUND"  # fewer than YouTube takes
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
+    TITLE_TOO_LONG = "TITLE_TOO_LONG"  # length, limit: characters
+    TITLE_UNREADABLE = "TITLE_UNREADABLE"  # no letter and no digit
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters
     STYLE_UNREADABLE = "STYLE_UNREADABLE"  # line
     STYLE_FIELD_MISSING = "STYLE_FIELD_MISSING"  # field

@@ -21,6 +21,7 @@ class PictureLimits(_LimitsTable):
 class FilmLimits(_LimitsTable):
     max_width: int
     max_height: int
+    max_title: int
 
 
 class KindLimits(_LimitsTable):

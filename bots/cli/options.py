@@ -177,6 +177,19 @@ def check_title(title: str | None) -> str | None:
     return title
 
 
+def check_written_title(title: str) -> str:
+    """A title of a drawing that there is room for, and that has a letter or a digit."""
+    limit = load_limits().film.max_title
+    if len(title) > limit:
+        raise typer.BadParameter(f"a title has at most {limit} characters, and that has {len(title)}.")
+    if title and not any(map(str.isalnum, title)):
+        raise typer.BadParameter("there is no letter and no digit in that title.")
+    return title
+
+
+WrittenTitleOption = Annotated[
+    str, typer.Option("--title", callback=check_written_title, help="Words that the hand writes above the picture.")
+]
 TitleOption = Annotated[
     str | None,
     typer.Option(callback=check_title, help="Title over the first seconds; auto: what is said first."),

@@ -43,6 +43,7 @@ from bots.cli.options import (
     TrackOption,
     TranslationOption,
     WordsOption,
+    WrittenTitleOption,
     build_caption_options,
     build_choice_check,
     check_outputs,
@@ -81,6 +82,7 @@ def sketch(
     resolution: ResolutionOption = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     hold: HoldOption = None,
@@ -105,6 +107,7 @@ def sketch(
             "hold": "auto" if hold is None else hold,
             "loop": loop,
             "gif": gif is not None,
+            "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )

@@ -15,6 +15,7 @@ class _FontsFile(LookTable):
     families: dict[str, FontWeight]
     fallbacks: dict[FontWeight, tuple[str, ...]]
     han: dict[FontWeight, dict[str, tuple[str, ...]]]
+    handwriting: dict[str, tuple[str, ...]]
     samples: dict[str, str]
     scale: dict[str, float]
     extents: dict[str, tuple[float, float]]
@@ -47,6 +48,13 @@ def list_families(family: str, language: str = "") -> tuple[str, ...]:
     han = fonts.han[weight]
     others = (*fonts.fallbacks[weight], *han.get(language, han["zh"]))
     return (family, *(other for other in others if other != family), EMOJI_FAMILY)
+
+
+@cache
+def list_handwriting_families(language: str = "") -> tuple[str, ...]:
+    """The families of handwriting, and those that draw what these lack, in order; emoji are not written."""
+    orders = _load_fonts_file().handwriting
+    return (*orders["families"], *orders.get(language, orders["zh"]))
 
 
 @cache

@@ -26,6 +26,7 @@ OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
+_MAX_TITLE_LENGTH = load_limits().film.max_title
 
 Switch = Literal["auto", "on", "off"]  # auto: as the style has it
 
@@ -147,7 +148,9 @@ class SpeechOptions(JobOptions):
 
 
 class SketchOptions(FilmOptions):
-    """Options of a sketch job. `width` and `height` are pixels; both None: derived from `aspect` and `resolution`."""
+    """Options of a sketch job. `width` and `height` are pixels; both None: derived from `aspect` and `resolution`.
+    `title` is written above the first picture.
+    """
 
     seconds: float = Field(default=10, ge=_SKETCH_LIMITS.min_seconds, le=_SKETCH_LIMITS.max_seconds)
     fps: int = Field(default=30, ge=10, le=60)
@@ -157,11 +160,10 @@ class SketchOptions(FilmOptions):
     resolution: Resolution = "auto"
     hand: str = "marker"
     finish: Literal["colour", "lines"] = "colour"
-    hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = (
-        "auto"  # seconds of the finished picture
-    )
+    hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF
+    title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
         return self.seconds

@@ -9,6 +9,7 @@ import numpy as np
 from models.jobs.film_sizes import fit_aspect, parse_aspect
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
+from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.types import Image
 
 _MIN_SIDE = 480  # pixels: shortest side, where possible, of a film sized by its picture
@@ -55,7 +56,8 @@ def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tup
     own_aspect = min(max(width / height, 1 / _MAX_ASPECT), _MAX_ASPECT)
     sides = fit_aspect(parse_aspect(options.aspect) or own_aspect, options.resolution)
     scale = _limit_scale(max(width, height), sides) if options.aspect == options.resolution == "auto" else 1.0
-    return _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
+    size = _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
+    return _add_title_height(size, options.title) if options.aspect == "auto" else size
 
 
 def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
@@ -63,22 +65,36 @@ def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
     return min(1.0, max(picture_side / max(sides), _MIN_SIDE / min(sides)))
 
 
+def _add_title_height(size: tuple[int, int], title: str) -> tuple[int, int]:
+    """Size of a film in which a title has room above a picture that would have all of `size`."""
+    layout = lay_out_title(title, size, float(np.sqrt(size[0] * size[1] * 9 / 16)))
+    if layout is None:
+        return size
+    height = size[1] + layout.height
+    scale = min(1.0, max(size) / height)
+    return _round_to_even(size[0] * scale), _round_to_even(height * scale)
+
+
 def _round_to_even(side: float) -> int:
     return max(2, 2 * round(side / 2))
 
 
-def place_picture(picture: Picture, size: tuple[int, int]) -> Placement:
-    """Fit a picture into a film of `size` (width, height) without distorting it, centred on the board."""
-    width, height = size
+def place_picture(picture: Picture, size: tuple[int, int], title_height: int = 0) -> Placement:
+    """Fit a picture into a film of `size` (width, height) without distorting it, centred on the board together with a
+    title of `title_height` pixels above it.
+    """
+    width, height = size[0], size[1] - title_height
     stored_height, stored_width = picture.pixels.shape[:2]
     scale = min(width / stored_width, height / stored_height)
     fitted_size = [_round_to_even(side * scale) for side in (stored_width, stored_height)]
-    inner_size = [side if abs(side - inside) < 4 else inside for side, inside in zip(size, fitted_size, strict=True)]
+    inner_size = [
+        side if abs(side - inside) < 4 else inside for side, inside in zip((width, height), fitted_size, strict=True)
+    ]
     resized = _resize(picture.pixels, inner_size[0], inner_size[1])
     return Placement(
         resized,
         _halve_to_even(width - inner_size[0]),
-        _halve_to_even(height - inner_size[1]),
+        title_height + _halve_to_even(height - inner_size[1]),
         _make_working_copy(resized),
         picture.board_level,
     )

@@ -8,11 +8,13 @@ from models.errors import ErrorCode, ProcessingFailed
 from models.jobs.film import Film
 from models.jobs.options import SketchOptions
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
+from pipeline.media.encoding.change_hints import has_change_hints
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import write_thumbnail
 from pipeline.media.write import Mp4Writer
 from pipeline.progress import ProgressCallback, throttle
 from pipeline.sketch import canvas
+from pipeline.sketch.encoder_options import build_options
 from pipeline.sketch.outputs.extra_files import ExtraFiles
 from pipeline.sketch.renderer import SketchRenderer
 from pipeline.sketch.scene_types import Rendering
@@ -60,17 +62,11 @@ def _render_attempt(
 ) -> tuple[Film, Rendering]:
     """Render the whole film once within a bitrate budget, which may reduce its width and height."""
     renderer = SketchRenderer(options, (plan.width, plan.height), report, logo)
-    with Mp4Writer(
-        out, renderer.size, options.fps, plan.options | _build_zones(renderer.list_holds(len(pictures)))
-    ) as writer:
+    holds = renderer.list_holds(len(pictures))
+    encoder_options = build_options(plan.options, holds, has_change_hints=has_change_hints())
+    with Mp4Writer(out, renderer.size, options.fps, encoder_options) as writer:
         rendering = renderer.render(pictures, writer)
     thumbnail_path = write_thumbnail(rendering.poster.to_rgb(), out.with_suffix(".jpg"))
     seconds = writer.frame_count / options.fps
     film = Film(out, thumbnail_path, *renderer.size, seconds, writer.frame_count, out.stat().st_size)
     return film, rendering
-
-
-def _build_zones(holds: Sequence[tuple[int, int]]) -> dict[str, str]:
-    """x264's zones: frames held on the finished picture get three times the bits, cheap as nothing moves in them."""
-    zones = [f"{first},{last},b=3" for first, last in holds if first <= last]
-    return {"x264-params": "zones=" + "/".join(zones)} if zones else {}

@@ -12,12 +12,16 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.hands.hand_sprite import render_hand
+from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
+from pipeline.sketch.titles.title_layout import lay_out_title
+from pipeline.sketch.titles.written_title import write_title
+from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -93,11 +97,16 @@ class SketchRenderer:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
-            placement = canvas.place_picture(picture, self.size)
+            spec = self._spec_for(frames - wipe_frames)
+            layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
+            placement = canvas.place_picture(picture, self.size, layout.height if layout else 0)
+            title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
             drawing_scene = scene.plan_scene(
-                placement, self._spec_for(frames - wipe_frames), self._build_planning_report(number, len(frame_ranges))
+                placement, spec, self._build_planning_report(number, len(frame_ranges)), title
             )
             self._build_planning_report(number, len(frame_ranges))(1.0)
+            if number == len(frame_ranges) - 1:
+                release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
                 empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[(number + 1) % len(pictures)].board_level))
@@ -127,7 +136,7 @@ class SketchRenderer:
             return round(min(hold * fps, _MAX_GIVEN_HOLD_SHARE * frames))
         return round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
 
-    def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
+    def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""
 
         def report(share: float) -> None:

@@ -20,7 +20,7 @@ def find_contours(picture: Picture) -> FloatArray | None:
 
     None where the net is not installed.
     """
-    net = _load_net()
+    net = load_net()
     if net is None:
         return None
     width, height = _fit_size(picture.shape[1], picture.shape[0])
@@ -37,7 +37,7 @@ def _fit_size(width: int, height: int) -> tuple[int, int]:
 
 
 @cache
-def _load_net() -> Any:
+def load_net() -> Any:
     """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
     path = contour_weights.find_contour_model()
     return cv2.dnn.readNetFromONNX(str(path)) if path else None

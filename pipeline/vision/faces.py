@@ -4,11 +4,10 @@ from typing import Final
 
 from pipeline.vision import cascade
 from pipeline.vision.nets import Detection, FaceNets, load_nets
-from pipeline.vision.types import Face, FaceBox, Picture
+from pipeline.vision.types import Face, FaceBox, Landmarks, Picture
 
 _MIN_CERTAINTY: Final = 0.5  # of the net for landmarks: below it is something else that looks like a face from afar
-_BOX_SCALE: Final = 1.09  # of the detector's square, which ends at the brows and the cheeks
-_BOX_RISE: Final = 0.06  # share of its side by which the box lies higher: the forehead is a part of the face
+_BOX_RISE: Final = 0.07  # of the landmarks' height, by which the box lies higher: they end under the hairline
 _CASCADE_SCORE: Final = 0.6
 
 
@@ -30,6 +29,12 @@ def _build_face(nets: FaceNets, picture: Picture, detection: Detection) -> Face 
     landmarks, certainty = nets.find_landmarks(picture, detection)
     if certainty < _MIN_CERTAINTY:
         return None
-    side = _BOX_SCALE * detection.side
-    left, top = detection.centre - side / 2 - (0, _BOX_RISE * detection.side)
-    return Face(FaceBox(round(left), round(top), round(side), round(side)), landmarks, detection.score)
+    return Face(_build_box(landmarks), landmarks, detection.score)
+
+
+def _build_box(landmarks: Landmarks) -> FaceBox:
+    """The square around a face."""
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    side = float((high - low).max())
+    left, top = (low + high - side) / 2 - (0, _BOX_RISE * (high[1] - low[1]))
+    return FaceBox(round(float(left)), round(float(top)), round(side), round(side))

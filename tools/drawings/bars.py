@@ -31,10 +31,16 @@ def find_near(kind: str) -> float:
     return float(bars[kind].get("near", bars["all"]["near"]))
 
 
-def is_reached(kind: str, name: str, value: float) -> bool:
-    """Whether a figure reaches its bar; one that does not apply does."""
+def is_judged(name: str, value: float, seconds: float) -> bool:
+    """Whether a figure of a film of some seconds is held to its bar."""
+    rules = _load_bars()["all"]
+    return not math.isnan(value) and (seconds >= rules["long"] or name not in rules["long_alone"])
+
+
+def is_reached(kind: str, name: str, value: float, seconds: float) -> bool:
+    """Whether a figure reaches its bar; one that is not held to it does."""
     side, bar = find_bar(kind, name)
-    return math.isnan(value) or (value <= bar if side == "most" else value >= bar)
+    return not is_judged(name, value, seconds) or (value <= bar if side == "most" else value >= bar)
 
 
 def format_bar(name: str, kind: str = "photo") -> str:

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.vision.faces import find_faces
+from pipeline.vision.irises import Iris, find_irises
 from pipeline.vision.tracking import compute_overlap
 from pipeline.vision.types import Face
 from tools.drawings.delivered_film import Plane
@@ -15,9 +15,10 @@ from tools.drawings.delivered_film import Plane
 MIN_FACE: Final = 40  # pixels of the film, the width of a face's box
 _SAME: Final = 0.3  # intersection over union of one face found twice
 _EYE_LINE: Final = ((33, 133), (362, 263))  # the corners of both eyes, in MediaPipe's face mesh
-_IRIS: Final = 0.17  # of an eye's width: radius of an iris
-_MIN_IRIS_INK: Final = 0.35  # of its disc
-_MIN_EYE: Final = 12  # pixels: in smaller eyes an iris is not told from a lid
+_IRIS: Final = 0.7  # of an iris' radius: the disc that has to be dark, as a highlight or the rim may be light
+_MIN_IRIS_INK: Final = 0.4  # of that disc
+_MIN_RADIUS: Final = 2.5  # pixels: a smaller iris is not told from a lid
+_INK_LEVELS: Final = 200  # from the board to a line
 
 
 class FaceFigures(NamedTuple):
@@ -41,9 +42,9 @@ def measure_faces(picture: Plane, lines: Plane) -> FaceFigures:
         np.inf if other is None else measure_landmark_error(face, other)
         for face, other in zip(faces, again, strict=True)
     ]
-    eyes = [eye for face in faces for eye in _list_eyes(face)]
+    eyes = [iris for face in faces for iris in _list_irises(picture, face)]
     grey = cv2.cvtColor(lines, cv2.COLOR_RGB2GRAY)
-    irises = sum(has_iris(grey, *eye) for eye in eyes)
+    irises = sum(has_iris(grey, eye) for eye in eyes)
     return FaceFigures(
         len(faces), sum(other is not None for other in again), max(errors, default=0.0), len(eyes), irises
     )
@@ -63,23 +64,20 @@ def measure_landmark_error(face: Face, other: Face) -> float:
     return float(away.mean() / max(1.0, float(np.hypot(*(right - left)))))
 
 
-def _list_eyes(face: Face) -> list[tuple[NDArray[np.float32], float]]:
-    """Middle and width of each eye that is large enough."""
-    assert face.landmarks is not None
-    corners = [face.landmarks[list(pair)] for pair in _EYE_LINE]
-    eyes = [(pair.mean(axis=0), float(np.hypot(*(pair[1] - pair[0])))) for pair in corners]
-    return [eye for eye in eyes if eye[1] >= _MIN_EYE]
+def _list_irises(picture: Plane, face: Face) -> list[Iris]:
+    """The irises of eyes that are large enough."""
+    return [iris for iris in find_irises(picture, face) if iris.radius >= _MIN_RADIUS]
 
 
-def has_iris(grey: Plane, middle: NDArray[np.float32], width: float) -> bool:
-    """Whether a disc of an iris' size, in the middle third of an eye, is dark enough for one."""
-    radius = max(1, round(_IRIS * width))
+def has_iris(grey: Plane, iris: Iris) -> bool:
+    """Whether a disc of most of an iris, no farther from it than its radius, is dark enough for one."""
+    radius = max(1, round(_IRIS * iris.radius))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)).astype(np.float32)
-    reach = round(width / 6) + radius + 1
-    x, y = (round(float(value)) for value in middle)
+    reach = round(iris.radius) + radius + 1
+    x, y = (round(value) for value in iris.centre)
     window = grey[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1].astype(np.float32)
     if min(window.shape) <= 2 * radius:
         return False
-    board = float(np.median(grey))
-    share = cv2.filter2D(np.abs(window - board) / 200, -1, kernel / kernel.sum())[radius:-radius, radius:-radius]
+    ink = np.abs(window - float(np.median(grey))) / _INK_LEVELS
+    share = cv2.filter2D(ink, -1, kernel / kernel.sum())[radius:-radius, radius:-radius]
     return bool(share.max() >= _MIN_IRIS_INK)

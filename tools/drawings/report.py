@@ -1,6 +1,7 @@
 """Tables of figures in Markdown: each beside its bar, the worst pictures first."""
 
 import math
+import statistics
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -8,9 +9,9 @@ from tools.drawings import bars
 from tools.drawings.measurements import Figures
 
 SHOWN: Final = ("recall", "specks", "faces kept", "landmark error", "irises", "open cut", "patches", "continuity",
-                 "jump mean", "jump p95", "lifts", "largest ink", "largest colour", "SSIM", "pen speed", "fastest pen",
-                 "pen at ink", "board error", "frames missing")  # fmt: skip
-_FREE: Final = ("faces", "CPU")
+                "jump mean", "jump p95", "lifts", "largest colour", "SSIM", "pen at ink", "board error",
+                "frames missing")  # fmt: skip
+_FREE: Final = ("faces", "largest ink", "pen speed", "fastest pen", "CPU")
 
 
 class Row(NamedTuple):
@@ -23,17 +24,41 @@ class Row(NamedTuple):
 
 
 def list_misses(row: Row) -> list[str]:
-    return [name for name in SHOWN if not bars.is_reached(row.kind, name, row.figures[name])]
+    return [name for name in SHOWN if not bars.is_reached(row.kind, name, row.figures[name], row.seconds)]
+
+
+def write_summary(rows: list[Row]) -> str:
+    """One line a figure: its bar, the median, the worst film, and how many of those that are judged reach it."""
+    lines = [["figure", "bar", "median", "worst", "reached"], ["---"] * 5]
+    lines += [_summarise(rows, name) for name in SHOWN if any(_list_judged(rows, name))]
+    return _format_lines(lines)
+
+
+def _summarise(rows: list[Row], name: str) -> list[str]:
+    judged = _list_judged(rows, name)
+    ordered = sorted(judged, key=lambda row: row.figures[name], reverse=bars.find_bar("photo", name)[0] == "most")
+    worst = f"{format_figure(ordered[0].figures[name])} ({ordered[0].picture}, {ordered[0].seconds:g} s)"
+    median = format_figure(statistics.median(row.figures[name] for row in judged))
+    return [name, bars.format_bar(name), median, worst, _count_reached(rows, name)]
+
+
+def _list_judged(rows: list[Row], name: str) -> list[Row]:
+    return [row for row in rows if bars.is_judged(name, row.figures[name], row.seconds)]
 
 
 def write_table(rows: list[Row]) -> str:
     """One line a film, misses in bold; below, how many films reach each bar."""
     ordered = sorted(rows, key=lambda row: (-len(list_misses(row)), row.picture, row.seconds))
+    free = [""] * len(_FREE)
     head = ["picture", "kind", "s", "missed", *SHOWN, *_FREE]
-    lines = [head, ["---"] * len(head), ["**bar**", "", "", "", *(bars.format_bar(name) for name in SHOWN), "", ""]]
+    lines = [head, ["---"] * len(head), ["**bar**", "", "", "", *(bars.format_bar(name) for name in SHOWN), *free]]
     lines += [_format_row(row) for row in ordered]
-    lines.append(["**reached**", "", "", "", *(_count_reached(rows, name) for name in SHOWN), "", ""])
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines) + "\n" + "".join(_list_kinds(rows))
+    lines.append(["**reached**", "", "", "", *(_count_reached(rows, name) for name in SHOWN), *free])
+    return _format_lines(lines) + "\n" + "".join(_list_kinds(rows))
+
+
+def _format_lines(lines: list[list[str]]) -> str:
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
 def _format_row(row: Row) -> list[str]:
@@ -56,8 +81,8 @@ def format_figure(value: float) -> str:
 
 
 def _count_reached(rows: list[Row], name: str) -> str:
-    judged = [row for row in rows if not math.isnan(row.figures[name])]
-    return f"{sum(bars.is_reached(row.kind, name, row.figures[name]) for row in judged)}/{len(judged)}"
+    judged = _list_judged(rows, name)
+    return f"{sum(bars.is_reached(row.kind, name, row.figures[name], row.seconds) for row in judged)}/{len(judged)}"
 
 
 def _list_kinds(rows: list[Row]) -> Iterator[str]:

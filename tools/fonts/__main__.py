@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 from models.captions.fonts import EMOJI_FAMILY
 from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
+from tools.fonts.handwriting import FONTS, write_handwriting
 
 _WEIGHTS: Final = {"": "900Black", "-SemiBold": "600SemiBold"}  # by what a family's name ends with
 _FEATURES: Final = ["ccmp", "ljmo", "vjmo", "tjmo"]  # of lines from left to right; Hangul from its letters
@@ -84,6 +85,8 @@ def write_emoji(folder: Path) -> None:
 def main() -> int:
     for each, ending in product(SUBSETS, _WEIGHTS):
         write_subset(each, ending, Path(sys.argv[1]))
+    for font in FONTS:
+        write_handwriting(font, Path(sys.argv[1]))
     write_emoji(Path(sys.argv[1]))
     return 0
 

@@ -29,6 +29,16 @@ def list_korean() -> set[int]:
     return _decode("euc_kr", range(0xA1, 0xA5), range(0xA1, 0xFF)) | set(range(0xAC00, 0xD7A4))
 
 
+def list_common_japanese() -> frozenset[int]:
+    """Kana, and the first level of the kanji of JIS X 0208."""
+    return frozenset(_decode("euc_jp", range(0xA1, 0xD0), range(0xA1, 0xFF)))
+
+
+def list_common_hangul() -> frozenset[int]:
+    """The syllables of KS X 1001, and the letters."""
+    return frozenset(_decode("euc_kr", range(0xA1, 0xC9), range(0xA1, 0xFF)))
+
+
 def _decode(codec: str, leads: Iterable[int], trails: Iterable[int]) -> set[int]:
     """The code points that two bytes of a codec stand for."""
     pairs = [bytes((lead, trail)) for lead in leads for trail in trails]

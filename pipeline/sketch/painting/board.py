@@ -6,8 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
+from pipeline.media.rectangle import Rectangle
 from pipeline.sketch.painting.rasterize import Reveal
-from pipeline.sketch.painting.sprite import Rectangle, Sprite
+from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import PenState, Scene
 from pipeline.sketch.types import Image
@@ -22,7 +23,7 @@ class FrameWriter(Protocol):
     u: Image
     v: Image
 
-    def write(self, *, key: bool = False) -> None: ...
+    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None: ...
 
 
 class FrameOverlay(Protocol):
@@ -57,7 +58,8 @@ class Board:
         self._sprites = sprites
         self._overlays = overlays
         self._fps = fps
-        self._dirty_rectangles: list[Rectangle] = [Rectangle(0, 0, width, height)]
+        self._overlay_rectangles = [_find_overlay_area(overlay, width, height) for overlay in overlays]
+        self._hand_rectangles = [Rectangle(0, 0, width, height)]  # all of the first frame is to be set
 
     def write_scene(self, scene: Scene) -> Iterator[PenState]:
         """Write every frame of a scene and yield the pen state of each."""
@@ -66,10 +68,10 @@ class Board:
             scene.phases.total - scene.phases.hold + math.ceil(_EXIT_SECONDS * self._fps)
         )  # held long: worth its bits
         for frame, (position, is_down) in enumerate(pen_positions):
-            self._apply_reveals(scene, frame)
-            self._restore_clean_areas()
-            self._blend_overlays(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
-            self._writer.write(key=frame == hold_start)
+            changed = self._apply_reveals(scene, frame) + self._restore_clean_areas()
+            changed += self._blend_hand(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
+            self._blend_overlays()
+            self._writer.write(key=frame == hold_start, changed=changed)
             yield PenState(
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
@@ -81,19 +83,22 @@ class Board:
             overlay.blend(still.y, still.u, still.v)
         return still
 
-    def _apply_reveals(self, scene: Scene, frame: int) -> None:
+    def _apply_reveals(self, scene: Scene, frame: int) -> list[Rectangle]:
+        """Set the pixels that appear in a frame; return the rectangles they lie in."""
         planes = (
-            (self.clean_planes.y, self._writer.y),
-            (self.clean_planes.u, self._writer.u),
-            (self.clean_planes.v, self._writer.v),
+            (self.clean_planes.y, self._writer.y, 1),
+            (self.clean_planes.u, self._writer.u, 2),
+            (self.clean_planes.v, self._writer.v, 2),
         )
-        for reveals, (clean_plane, frame_plane) in zip((scene.luma, *scene.chroma), planes, strict=True):
+        changed = []
+        for reveals, (clean_plane, frame_plane, step) in zip((scene.luma, *scene.chroma), planes, strict=True):
             for reveal in reveals:
-                _apply_reveal(reveal, frame, clean_plane, frame_plane)
+                changed += _apply_reveal(reveal, frame, clean_plane, frame_plane, step)
+        return changed
 
-    def _restore_clean_areas(self) -> None:
-        """Remove the previous frame's hand, logo and watermark by copying the clean planes over them."""
-        for rectangle in self._dirty_rectangles:
+    def _restore_clean_areas(self) -> list[Rectangle]:
+        """Remove the previous frame's hand and overlays by copying the clean planes over them; return the hand's."""
+        for rectangle in (*self._hand_rectangles, *self._overlay_rectangles):
             for clean_plane, frame_plane, area in zip(
                 (self.clean_planes.y, self.clean_planes.u, self.clean_planes.v),
                 (self._writer.y, self._writer.u, self._writer.v),
@@ -101,25 +106,39 @@ class Board:
                 strict=True,
             ):
                 frame_plane[area] = clean_plane[area]
-        self._dirty_rectangles = []
+        return self._hand_rectangles
 
-    def _blend_overlays(self, scene: Scene, pen: Image | None) -> None:
+    def _blend_hand(self, scene: Scene, pen: Image | None) -> list[Rectangle]:
+        """Blend the hand with its tip at `pen`, unless it is not seen; return the rectangles it changed."""
         sprite = self._sprites.get(scene.tool)
+        self._hand_rectangles = []
         if sprite is not None and pen is not None:
-            self._dirty_rectangles += sprite.blend(self._writer, (float(pen[0]), float(pen[1])))
+            self._hand_rectangles = sprite.blend(self._writer, (float(pen[0]), float(pen[1])))
+        return self._hand_rectangles
+
+    def _blend_overlays(self) -> None:
+        """Blend logo and watermark; they are the same in every frame but for what changes below them."""
         for overlay in self._overlays:
             overlay.blend(self._writer.y, self._writer.u, self._writer.v)
-            self._dirty_rectangles.append(Rectangle(overlay.x, overlay.y, overlay.width, overlay.height))
 
 
-def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image) -> None:
+def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image, step: int) -> list[Rectangle]:
+    """Set the pixels of one plane, which has a sample for every `step` pixels; return the rectangle they lie in."""
     begin, end = reveal.starts[frame], reveal.starts[frame + 1]
     if begin == end:
-        return
+        return []
     pixels, values = reveal.pixels[begin:end], reveal.values[begin:end]
     clean_plane.reshape(-1)[pixels] = values
     rows, columns = np.divmod(pixels, clean_plane.shape[1])
     frame_plane[rows, columns] = values
+    bounds = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    return [Rectangle(*(step * int(bound) for bound in bounds))]
+
+
+def _find_overlay_area(overlay: FrameOverlay, width: int, height: int) -> Rectangle:
+    """The part of an overlay that lies in the frame."""
+    right, bottom = min(width, overlay.x + overlay.width), min(height, overlay.y + overlay.height)
+    return Rectangle(max(0, overlay.x), max(0, overlay.y), right, bottom)
 
 
 def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from fakes import sample_pictures
 
+from pipeline.vision.irises import Iris
 from tools.drawings import bars, contours, faces, report
 from tools.drawings.delivered_film import DeliveredFilm, find_births, measure_change
 from tools.drawings.reveal import count_hops, measure_open_cut, measure_reveal, measure_stroke_width
@@ -162,18 +163,21 @@ def test_a_face_is_kept_where_the_picture_shows_it_and_lost_where_it_is_blank() 
 def test_an_eye_has_an_iris_where_ink_fills_a_disc_and_not_where_only_lids_are() -> None:
     grey = np.full((100, 100), 255, np.uint8)
     cv2.ellipse(grey, (50, 50), (20, 10), 0, 0, 360, INK, 2)
-    middle = np.array((50, 50), np.float32)
-    assert not faces.has_iris(grey, middle, 40)
+    iris = Iris((50.0, 50.0), 7.0, np.zeros((5, 2)), np.zeros((71, 2)))
+    assert not faces.has_iris(grey, iris)
     cv2.circle(grey, (54, 50), 6, INK, -1)
-    assert faces.has_iris(grey, middle, 40)
+    assert faces.has_iris(grey, iris)
 
 
 def test_the_table_has_the_worst_picture_first_and_misses_in_bold() -> None:
-    good = {name: bars.find_bar("photo", name)[1] for name in report.SHOWN} | {"faces": 1, "CPU": 2.0}
+    good = {name: bars.find_bar("photo", name)[1] for name in report.SHOWN} | dict.fromkeys(
+        ("faces", "largest ink", "pen speed", "fastest pen", "CPU"), 1.0
+    )
     bad = {**good, "recall": 0.5, "irises": math.nan}
     lines = report.write_table([report.Row("good", "photo", 10, good), report.Row("bad", "photo", 10, bad)]).split("\n")
     assert lines[3].startswith("| bad | photo | 10 | 1 | **0.5** |")
     assert lines[4].startswith("| good | photo | 10 | 0 | 0.85 |")
     assert "1/2" in lines[5]
-    assert bars.is_reached("text", "jump p95", 0.5)
-    assert not bars.is_reached("photo", "jump p95", 0.5)
+    assert bars.is_reached("text", "jump p95", 0.5, 10)
+    assert not bars.is_reached("photo", "jump p95", 0.5, 10)
+    assert bars.is_reached("photo", "jump p95", 0.5, 5)

@@ -1,6 +1,6 @@
 """Definition of a feature: how a kind of job is asked for in a conversation, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ class Feature:
     settings: tuple[Setting, ...] = ()
     edits: Mapping[str, Setting] = field(default_factory=dict)  # switches under a result, by letters
     fixed_options: Mapping[str, Any] = field(default_factory=dict)  # of every job
+    parse_words: Callable[[str], Mapping[str, Any]] | None = None  # options in the words sent with a file
+    word_options: tuple[str, ...] = ()  # the names of those, which a repetition keeps
 
     @property
     def command(self) -> str:
@@ -43,13 +45,15 @@ class Feature:
             *(key for setting in self.settings for key in setting.list_text_keys()),
         )
 
-    def build_options(self, tastes: Tastes, *, has_chat_model: bool = True) -> JobOptions:
-        """The options of a job by a user's preferences; those that need a chat model have their defaults without one.
-        Raises pydantic's ValidationError for impossible ones."""
+    def build_options(self, tastes: Tastes, *, has_chat_model: bool = True, words: str = "") -> JobOptions:
+        """The options of a job by a user's preferences and the words sent with the file; those that need a chat model
+        have their defaults without one. Raises RequestRejected for words that no option can have, and pydantic's
+        ValidationError for impossible preferences."""
         chosen = {
             setting.option: tastes.get(setting.name, setting.default)
             if has_chat_model or not setting.needs_chat_model
             else setting.default
             for setting in self.settings
         }
-        return self.kind.options.model_validate({**self.fixed_options, **chosen})
+        said = self.parse_words(words) if self.parse_words is not None else {}
+        return self.kind.options.model_validate({**self.fixed_options, **chosen, **said})

@@ -4,6 +4,7 @@ from typing import get_args
 
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import Setting, SettingValue, switch_for, values_from
+from bots.core.conversation.features.written_titles import parse_title_option
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaKind
@@ -53,6 +54,8 @@ SKETCH_FEATURE = Feature(
     SKETCH,
     aliases=("draw", "desenhar", "desenho", "dibujar", "dibujo"),
     default_for=frozenset({MediaKind.IMAGE}),
+    parse_words=parse_title_option,
+    word_options=("title",),
     settings=(
         Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
         Setting("hand", option="hand", default="marker", list_values=_list_hands),

@@ -39,8 +39,7 @@ class JobIntake:
     def submit_files(self) -> None:
         measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
         subtitles = self._take_corrections([file for file in self.context.files if isinstance(file, Transcript)])
-        text = "" if self.context.inbound.is_forwarded else self.context.inbound.text.strip()
-        requested = find_requested_feature(text)
+        requested = find_requested_feature(self._read_words())
         chosen = [(file, requested or find_default_feature(file.info.kind)) for file in measured]
         for feature in list_features():
             files = [file for file, chosen_feature in chosen if chosen_feature is feature]
@@ -73,6 +72,8 @@ class JobIntake:
         media = self._find_earlier_files(feature)
         if not media:
             self._reply(f"{feature.kind.name}-needs")
+        elif not self._check_words(feature):
+            return
         elif feature.kind.limits.max_inputs == 1:
             self._submit_each(feature, media)
         else:
@@ -83,6 +84,8 @@ class JobIntake:
         if len(accepted) < len(files):
             self._reply(f"{feature.kind.name}-needs")
         max_inputs = feature.kind.limits.max_inputs
+        if accepted and not self._check_words(feature):
+            return
         if max_inputs == 1:
             self._submit_with_subtitles(feature, self._store(accepted), subtitles)
         elif accepted and (stored := self._store(accepted[:max_inputs])):
@@ -137,7 +140,20 @@ class JobIntake:
 
     def _build_options(self, feature: Feature) -> JobOptions:
         tastes, has_chat_model = self.context.person.tastes, self.pipeline.has_chat_model
-        return feature.build_options(tastes, has_chat_model=has_chat_model)
+        return feature.build_options(tastes, has_chat_model=has_chat_model, words=self._read_words())
+
+    def _read_words(self) -> str:
+        """The words of the message; those of a forwarded one are another author's."""
+        return "" if self.context.inbound.is_forwarded else self.context.inbound.text.strip()
+
+    def _check_words(self, feature: Feature) -> bool:
+        """Whether the words of the message ask for nothing impossible; else the reply says what."""
+        try:
+            self._build_options(feature)
+        except RequestRejected as error:
+            self._refuse([error])
+            return False
+        return True
 
     def _store(self, files: Sequence[MeasuredFile]) -> list[Media]:
         return [media for file in files if (media := self._store_file(file)) is not None]

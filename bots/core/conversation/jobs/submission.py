@@ -86,7 +86,10 @@ def repeat_job(
 ) -> None:
     """Submit a job again, with the user's present preferences, or as speech in a language that is known by now."""
     media = jobs.list_inputs(context.session, job.id)
-    options = get_feature(job.kind).build_options(context.person.tastes, has_chat_model=pipeline.has_chat_model)
+    feature = get_feature(job.kind)
+    options = feature.build_options(context.person.tastes, has_chat_model=pipeline.has_chat_model)
+    kept = {name: job.parameters[name] for name in feature.word_options if name in job.parameters}
+    options = options.model_copy(update=kept)
     if spoken_language is not None:
         options = options.with_language(spoken_language)
     elif options.spoken_language == "auto":

@@ -19,6 +19,7 @@ from models.jobs.film import EncodingOptions, Film
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import film
+from pipeline.sketch.planes import YuvPlanes
 
 INK = 130  # luma below which a pixel of the lines counts as ink
 
@@ -138,8 +139,9 @@ def test_what_is_white_on_nothing_is_drawn_on_a_dark_board(make: Make, finish: s
     done = make(draw_white_ring(), hand="none", finish=finish, width=480, height=320)
     assert (done.luma[0] < 60).mean() > 0.99
     assert (done.luma[:, :, :80] < 60).all()  # beside the picture too
-    line = done.luma[done.lines - 1, 160, 132:138]  # across the ring's outer edge, at its left
-    assert (line > 200).sum() >= 3
+    line = done.luma[done.lines - 1, 160, 130:140].astype(int)  # across the ring's outer edge, at its left
+    assert line.max() > 210
+    assert (line - line.min()).sum() >= 2.5 * (line.max() - line.min())  # of light, as in a line this many pixels wide
     share = [(frame > 150).mean() for frame in done.luma[:: len(done.luma) // 6]]
     assert share == sorted(share)
     assert (abs(done.chroma[-1].astype(int) - 128) < 4).all()
@@ -183,6 +185,13 @@ def test_a_watermark_is_in_every_frame(make: Make) -> None:
     differs = (cv2.absdiff(bare.luma[corner], marked.luma[corner]) > 30).mean(axis=(1, 2))
     assert differs.min() > 0.01
     assert (cv2.absdiff(bare.luma[:, :400], marked.luma[:, :400]) > 30).mean() < 0.001
+
+
+def test_a_watermark_stays_as_it_is_from_the_first_frame_to_the_last(make: Make) -> None:
+    done = make(sample_pictures.create_uniform(255, 640, 480), watermark="rabisco", hand="none")
+    corner = done.luma[:, 420:, 400:].astype(int)
+    assert abs(corner[-1] - corner[0]).max() < 16
+    assert (corner[0] < 220).mean() > 0.01
 
 
 @pytest.mark.parametrize(
@@ -241,3 +250,40 @@ def test_progress_rises_to_one_without_long_silence(tmp_path: Path) -> None:
     assert shares[-1] == 1
     silences = [now[0] - then[0] for then, now in pairwise(heard)]
     assert max(silences) < 1.0
+
+
+def test_a_title_is_written_above_the_picture_before_that_is_drawn(make: Make) -> None:
+    done = make(sample_pictures.draw_photo(640, 360), title="Our old house", width=640, height=360, hand="none")
+    first = born(done.luma[: done.lines])
+    rows = np.flatnonzero((first >= 0).any(axis=1))
+    gaps = np.flatnonzero(np.diff(rows) > 6)
+    bottom = int(rows[gaps[0]])
+    writing, drawing = first[: bottom + 1], first[bottom + 1 :]
+    assert bottom < 0.3 * 360
+    assert writing[writing >= 0].max() <= drawing[drawing >= 0].min() + 2
+    left_to_right = [np.median(writing[:, part][writing[:, part] >= 0]) for part in np.array_split(range(640), 4)[1:3]]
+    assert left_to_right[0] < left_to_right[1]
+
+
+def test_the_title_of_a_coloured_drawing_stays_as_it_was_written(make: Make) -> None:
+    done = make(sample_pictures.draw_photo(640, 360), title="Our house", width=640, height=360, hand="none")
+    bottom = round(0.12 * 360)
+    lines, last = done.luma[done.lines - 1][:bottom].astype(int), done.luma[-1][:bottom].astype(int)
+    assert (lines < INK).any()
+    assert np.abs(lines - last).max() < 40
+    assert np.abs(done.chroma[-1].astype(int) - 128)[: bottom // 4].max() < 8
+
+
+def test_a_film_sized_by_its_picture_is_taller_by_its_title(make: Make) -> None:
+    plain, titled = (make(sample_pictures.draw_photo(640, 360), title=title).film for title in ("", "Our house"))
+    assert titled.width == plain.width
+    assert plain.height * 1.1 < titled.height < plain.height * 1.4
+
+
+def test_only_the_first_picture_of_an_album_has_the_title(make: Make) -> None:
+    pictures = [sample_pictures.draw_photo(640, 360, seed) for seed in (1, 2)]
+    done = make(*pictures, title="Our house", width=640, height=360, hand="none", seconds=6)
+    last = done.luma[-1].astype(int)
+    expected = [YuvPlanes.from_rgb(picture).y.astype(int) for picture in pictures]
+    assert np.abs(last - expected[1]).mean() < 4
+    assert np.abs(done.luma[len(done.luma) // 2 - 20].astype(int) - expected[0]).mean() > 20

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from models.captions.fonts import list_families, list_font_families
+from models.captions.fonts import list_families, list_font_families, list_handwriting_families
 from pipeline.captions.glyphs import typeface
 from pipeline.captions.glyphs.shaping import find_family, shape_text, split_runs
 from pipeline.captions.scripts import count_columns, split_clusters, to_upper
@@ -44,7 +44,12 @@ def test_the_characters_of_a_font_are_those_it_does_not_draw_as_its_box() -> Non
         assert (numbers not in ([], [0])) == typeface.can_draw("Montserrat", character)
 
 
-@pytest.mark.parametrize("family", sorted({family for name in list_font_families() for family in list_families(name)}))
+FAMILIES = sorted(
+    {family for name in list_font_families() for family in list_families(name)} | set(list_handwriting_families())
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_lies_beside_its_licence(family: str) -> None:
     licence = (typeface.FONTS_FOLDER / family / "OFL.txt").read_text()
     assert re.search(r"SIL Open Font License,?\s+Version 1\.1", licence, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Faces in pictures that are drawn here; the nets take them for people."""
+"""Faces in a photograph, and in pictures that are drawn here; the nets take them for people."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from fakes import sample_pictures
+from skimage import data
 
 from pipeline.vision import cascade, weights
 from pipeline.vision.faces import find_faces
@@ -48,6 +49,36 @@ def test_faces_are_found_in_pictures_of_any_shape_the_widest_first(shape: tuple[
     picture[-30 - far.shape[0] : -30, -far.shape[1] :] = far
     first, *_ = find_faces(picture)
     assert has_centre_of(first.box, FaceBox(30 + 80, 20 + 110, 0, 0))
+
+
+def test_every_face_of_40_pixels_is_found_in_a_photograph_of_4_megapixels() -> None:
+    head = cv2.resize(data.astronaut()[40:200, 140:300], (60, 60), interpolation=cv2.INTER_AREA)
+    picture = np.full((1600, 2560, 3), 150, np.uint8)
+    corners = [(x, y) for y in range(60, 1500, 350) for x in range(40, 2500, 300)]
+    for x, y in corners:
+        picture[y : y + 60, x : x + 60] = head
+    faces = find_faces(picture)
+    assert len(faces) == len(corners)
+    assert all(32 <= face.box.width <= 48 for face in faces)
+    assert all(any(has_centre_of(face.box, FaceBox(x + 30, y + 35, 0, 0)) for face in faces) for x, y in corners)
+
+
+def test_a_face_that_fills_a_large_picture_is_found() -> None:
+    close = cv2.resize(data.astronaut()[60:180, 160:290], (1300, 1200), interpolation=cv2.INTER_CUBIC)
+    (face,) = find_faces(close)
+    assert face.box.width > 1000
+
+
+def test_points_of_a_face_are_the_same_however_it_is_turned() -> None:
+    photo = data.astronaut()
+    (upright,) = find_faces(photo)
+    turn = cv2.getRotationMatrix2D((224, 110), 40, 1)
+    (turned,) = find_faces(cv2.warpAffine(photo, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE))
+    assert upright.landmarks is not None
+    assert turned.landmarks is not None
+    expected = upright.landmarks @ turn[:, :2].T + turn[:, 2]
+    eyes_distance = np.linalg.norm(expected[33] - expected[263])
+    assert np.linalg.norm(turned.landmarks - expected, axis=1).mean() < 0.03 * eyes_distance
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Titles: words that the hand writes above a picture."""

@@ -27,6 +27,7 @@ from bots.cli.options import (
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
+    OrderOption,
     OutputOption,
     PresetOption,
     ProgressBarOption,
@@ -50,6 +51,7 @@ from bots.cli.options import (
     check_writable,
     list_kind_names,
     parse_assignment,
+    parse_drawing_order,
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
@@ -82,6 +84,7 @@ def sketch(
     resolution: ResolutionOption = "auto",
     hand: HandOption = "marker",
     finish: FinishOption = "colour",
+    order: OrderOption = "",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
@@ -107,6 +110,7 @@ def sketch(
             "hold": "auto" if hold is None else hold,
             "loop": loop,
             "gif": gif is not None,
+            "order": parse_drawing_order(order),
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }

@@ -20,6 +20,7 @@ from models.jobs.film_sizes import MAX_SIDES, Aspect, Resolution
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
@@ -163,6 +164,7 @@ class SketchOptions(FilmOptions):
     hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF
+    order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides

@@ -35,6 +35,7 @@ from bots.cli.options import (
     SubtitlesOption,
     SubtitleTrackOption,
     TitleOption,
+    ToolOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -47,6 +48,7 @@ from bots.cli.options import (
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.hands import DEFAULT_HAND
 from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
@@ -74,7 +76,8 @@ def sketch(
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: SizeOption = "auto",
     resolution: ResolutionOption = "auto",
-    hand: HandOption = "marker",
+    hand: HandOption = DEFAULT_HAND,
+    tool: ToolOption = "auto",
     finish: FinishOption = "colour",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
@@ -85,7 +88,7 @@ def sketch(
 ) -> None:
     """Draw a picture by hand on film.
 
-    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
+    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
     options = SketchOptions.model_validate(
         {
@@ -94,6 +97,7 @@ def sketch(
             "resolution": resolution,
             **parse_size(size),
             "hand": hand,
+            "tool": tool,
             "finish": finish,
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),

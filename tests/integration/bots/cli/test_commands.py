@@ -62,7 +62,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["frob"], "frob"),
         (["sketch"], "image"),
         (["sketch", "missing.png"], "missing.png"),
-        (["sketch", "p.png", "--hand", "robot"], "medium-light"),
+        (["sketch", "p.png", "--hand", "robot"], "medium"),
         (["sketch", "p.png", "--finish", "glitter"], "colour"),
         (["sketch", "p.png", "--size", "640"], "1280x720"),
         (["sketch", "p.png", "--size", "axb"], "1280x720"),

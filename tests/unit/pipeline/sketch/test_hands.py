@@ -45,14 +45,14 @@ def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int,
 
 @pytest.mark.parametrize("tool", WRITING_TOOLS)
 def test_the_tip_of_a_tool_is_where_the_pen_is(tool: str) -> None:
-    board = draw_hand("medium-light", (300.0, 150.0), tool)
+    board = draw_hand("medium", (300.0, 150.0), tool)
     covered = np.argwhere(np.abs(board.y.astype(int) - 235) > (60 if tool != "chalk" else 12))
     assert np.hypot(*(covered - (150, 300)).T).min() <= 4
     assert covered[:, 1].min() >= 297
 
 
 def test_the_board_far_from_the_hand_is_untouched() -> None:
-    board = draw_hand("medium-light", (300.0, 150.0))
+    board = draw_hand("medium", (300.0, 150.0))
     assert (board.y[:, :260] == 235).all()
     assert (board.y[:90] == 235).all()
 
@@ -64,17 +64,17 @@ def test_no_hand_is_a_word() -> None:
 @pytest.mark.parametrize(
     ("stored", "hand"),
     [
-        ("marker", "medium-light"),
-        ("left", "medium-light-left"),
+        ("marker", "medium"),
+        ("left", "medium-left"),
         ("light", "light"),
         ("dark", "dark"),
         ("none", "none"),
-        ("paw", "medium-light"),
+        ("paw", "medium"),
     ],
 )
 def test_names_that_hands_had_before_are_still_hands(stored: str, hand: str) -> None:
     assert SketchOptions(hand=stored).hand == hand
-    assert SketchOptions().hand == "medium-light"
+    assert SketchOptions().hand == "medium"
 
 
 def test_there_are_five_tones_of_skin_each_as_a_right_and_as_a_left_hand() -> None:
@@ -97,18 +97,18 @@ def test_what_is_chosen_for_boards_and_finishes_are_tools() -> None:
 
 
 def test_darker_hands_are_darker_on_the_film() -> None:
-    tones = ("light", "medium-light", "medium", "medium-dark", "dark")
+    tones = ("light", "medium", "tan", "brown", "dark")
     found = [find_skin(draw_hand(name, (100.0, 60.0))).sum() for name in tones]
     assert (np.diff(found) < -40).all()
 
 
 def test_a_left_hand_is_the_mirror_of_a_right_one() -> None:
-    right, left = draw_hand("medium-light", (201.0, 60.0)), draw_hand("medium-light-left", (640 - 1 - 201.0, 60.0))
+    right, left = draw_hand("medium", (201.0, 60.0)), draw_hand("medium-left", (640 - 1 - 201.0, 60.0))
     assert np.abs(right.y.astype(int) - left.y[:, ::-1]).max() <= 2
 
 
 def test_the_edge_of_a_hand_is_soft() -> None:
-    sprite = render_hand(find_hand("medium-light"), UNIT, SIZE)
+    sprite = render_hand(find_hand("medium"), UNIT, SIZE)
     assert len(np.unique(sprite.transparency)) > 50
     steps = np.abs(np.diff(sprite.transparency.astype(int), axis=1))
     assert (steps > 200).mean() < 0.001

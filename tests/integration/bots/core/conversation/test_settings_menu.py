@@ -52,7 +52,7 @@ def test_tastes_become_the_options_of_jobs() -> None:
         "music": "jazz",
     }
     options = [feature.build_options(tastes).model_dump() for feature in list_features()[:3]]
-    assert (options[0]["seconds"], options[0]["hand"], options[0]["finish"]) == (20, "medium-light-left", "lines")
+    assert (options[0]["seconds"], options[0]["hand"], options[0]["finish"]) == (20, "medium-left", "lines")
     assert (options[1]["style"], options[1]["language"]) == ("pill", "pt")
     assert options[2]["language"] == "pt"
 

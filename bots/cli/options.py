@@ -15,6 +15,8 @@ from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_han
 from models.jobs.options import NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.order_words import parse_list
+from models.sketch.subjects import Subject
 from pipeline import list_kinds
 
 MIN_SIDE = 64  # pixels
@@ -46,6 +48,14 @@ def parse_language(language: str) -> str:
 def parse_translation(language: str) -> str:
     """The code of a language to translate to; "off" for none."""
     return NO_TRANSLATION if language == NO_TRANSLATION else parse_language(language)
+
+
+def parse_drawing_order(text: str) -> tuple[Subject, ...]:
+    """Subjects by their names in any of the three languages. A thing without a name here is said, and left out."""
+    requested = parse_list(text, "en")
+    for thing in requested.unknown:
+        typer.echo(f"note: {thing!r} is nothing that is found in pictures; the rest keeps its order", err=True)
+    return requested.subjects
 
 
 ASPECTS = get_args(Aspect)
@@ -131,6 +141,9 @@ ToolOption = Annotated[
     str, typer.Option(callback=build_choice_check(lambda: TOOLS), help="auto, or a tool of `rabisco styles`.")
 ]
 FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
+OrderOption = Annotated[
+    str, typer.Option("--order", help='What is drawn first and last, by name: "dog, house, the sky last".')
+]
 SizeOption = Annotated[str, typer.Option(help=f"WxH in pixels, up to 3840x2160, or {', '.join(ASPECTS)}.")]
 ResolutionOption = Annotated[
     str,

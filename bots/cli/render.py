@@ -24,6 +24,7 @@ from bots.cli.options import (
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
+    OrderOption,
     OutputOption,
     PresetOption,
     ProgressBarOption,
@@ -45,6 +46,7 @@ from bots.cli.options import (
     check_writable,
     list_kind_names,
     parse_assignment,
+    parse_drawing_order,
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
@@ -79,6 +81,7 @@ def sketch(
     hand: HandOption = DEFAULT_HAND,
     tool: ToolOption = "auto",
     finish: FinishOption = "colour",
+    order: OrderOption = "",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
@@ -99,6 +102,7 @@ def sketch(
             "hand": hand,
             "tool": tool,
             "finish": finish,
+            "order": parse_drawing_order(order),
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }

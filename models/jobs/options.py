@@ -21,6 +21,7 @@ from models.jobs.hands import DEFAULT_HAND, DrawingTool, resolve_hand
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
@@ -161,6 +162,7 @@ class SketchOptions(FilmOptions):
     hand: Annotated[str, AfterValidator(resolve_hand)] = DEFAULT_HAND
     tool: DrawingTool = "auto"
     finish: Literal["colour", "lines"] = "colour"
+    order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
+from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import MAX_SIDE
@@ -90,7 +91,7 @@ class SketchRenderer:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
-            spec = self._spec_for(frames - wipe_frames)
+            spec = self._spec_for(frames - wipe_frames, number)
             layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
             placement = canvas.place_picture(picture, self.size, layout.height if layout else 0)
             title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
@@ -117,10 +118,11 @@ class SketchRenderer:
             for frame_range, wipe_length in zip(ranges, [*wipe_lengths[:-1], 0], strict=True)
         ]
 
-    def _spec_for(self, frames: int) -> SceneSpec:
+    def _spec_for(self, frames: int, number: int = 0) -> SceneSpec:
         fps = self._options.fps
         hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
-        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
+        order = list_subjects_of(self._options.order, number)
+        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
 
     def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""

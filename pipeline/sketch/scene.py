@@ -108,7 +108,12 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
     unit = spec.unit / placement.scale[0]
     return line_art.draw_lines(
-        placement.working_copy, unit, seconds, lambda share: report(0.4 * share), is_dark=placement.is_dark
+        placement.working_copy,
+        unit,
+        seconds,
+        lambda share: report(0.4 * share),
+        is_dark=placement.is_dark,
+        order=spec.order,
     )
 
 

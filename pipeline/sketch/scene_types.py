@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.sketch.subjects import Subject
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.strokes.pen_timing import PenPath
@@ -30,13 +31,16 @@ class ScenePhases:
 
 @dataclass(frozen=True, slots=True)
 class SceneSpec:
-    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding."""
+    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding, and
+    what is drawn first and last.
+    """
 
     size: tuple[int, int]
     fps: int
     drawing_frames: int
     hold_frames: int
     is_coloured: bool
+    order: tuple[Subject, ...] = ()
 
     @property
     def unit(self) -> float:

@@ -11,7 +11,7 @@ from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
-from models.jobs.hands import NO_HAND, load_hands
+from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
 from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
 from models.limits import load_limits
@@ -60,6 +60,7 @@ def parse_drawing_order(text: str) -> tuple[Subject, ...]:
 
 ASPECTS = get_args(Aspect)
 RESOLUTIONS = get_args(Resolution)
+TOOLS = get_args(DrawingTool)
 
 
 def parse_size(size: str) -> dict[str, Any]:
@@ -120,7 +121,7 @@ SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
 def _list_hands() -> list[str]:
-    return [*load_hands(), NO_HAND]
+    return [*load_hands(), NO_HAND, *load_renamed_hands()]
 
 
 def list_kind_names() -> list[str]:
@@ -135,6 +136,9 @@ PresetOption = Annotated[X264Preset, typer.Option(help="x264 preset.")]
 CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate factor.")]
 HandOption = Annotated[
     str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
+]
+ToolOption = Annotated[
+    str, typer.Option(callback=build_choice_check(lambda: TOOLS), help="auto, or a tool of `rabisco styles`.")
 ]
 FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
 OrderOption = Annotated[

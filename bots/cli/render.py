@@ -41,6 +41,7 @@ from bots.cli.options import (
     SubtitleTrackOption,
     SvgOption,
     TitleOption,
+    ToolOption,
     TrackOption,
     TranslationOption,
     WordsOption,
@@ -55,6 +56,7 @@ from bots.cli.options import (
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.hands import DEFAULT_HAND
 from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
@@ -82,7 +84,8 @@ def sketch(
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: SizeOption = "auto",
     resolution: ResolutionOption = "auto",
-    hand: HandOption = "marker",
+    hand: HandOption = DEFAULT_HAND,
+    tool: ToolOption = "auto",
     finish: FinishOption = "colour",
     order: OrderOption = "",
     title: WrittenTitleOption = "",
@@ -97,7 +100,7 @@ def sketch(
 ) -> None:
     """Draw a picture by hand on film.
 
-    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
+    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
     options = SketchOptions.model_validate(
         {
@@ -106,6 +109,7 @@ def sketch(
             "resolution": resolution,
             **parse_size(size),
             "hand": hand,
+            "tool": tool,
             "finish": finish,
             "hold": "auto" if hold is None else hold,
             "loop": loop,

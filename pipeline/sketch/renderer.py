@@ -1,6 +1,6 @@
 """Renderer of a whole film: splits its frames among the pictures, each drawn, held, and wiped for the next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
 from pipeline.sketch.hands.hand_sprite import render_hand
+from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter
@@ -84,15 +85,16 @@ class SketchRenderer:
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
         is_wiped = len(pictures) > 1 or self._options.loop
-        tools = ["marker", "eraser"] if is_wiped else ["marker"]
+        tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
 
-    def _render_hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
+    def _render_hands(self, tools: Mapping[str, str]) -> dict[str, Sprite]:
+        """Render the hand for the tools that scenes name, by what it holds then."""
         hand_model = get_hand(self._options.hand)
         if hand_model is None:
             return {}
         unit = self._spec_for(1).unit
-        return {tool: render_hand(hand_model, unit, self.size, tool) for tool in tools}
+        return {name: render_hand(hand_model, unit, self.size, tool) for name, tool in tools.items()}
 
     def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene]:
         """Yield the scenes in order, each planned only when it is needed."""

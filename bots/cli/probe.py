@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -12,7 +12,7 @@ from models.errors import AppError, ErrorCode, RequestRejected
 from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.finishes import load_finishes
-from models.jobs.hands import NO_HAND, load_hands
+from models.jobs.hands import NO_HAND, DrawingTool, load_hands
 from models.media.facts import MediaInfo
 from pipeline import SandboxClient, measure_file
 
@@ -59,13 +59,14 @@ def _format_verdict(verdict: dict[str, object]) -> str:
 
 
 def styles() -> None:
-    """Name the hands, finishes and boards of drawings, and the styles of captions.
+    """Name the hands, tools, finishes and boards of drawings, and the styles of captions.
 
     Example: rabisco styles
     """
     typer.echo("hands: " + " ".join([*load_hands(), NO_HAND]))
     typer.echo("finishes: " + " ".join(load_finishes()))
     typer.echo("boards: " + " ".join(load_boards()))
+    typer.echo("tools: " + " ".join(get_args(DrawingTool)))
     typer.echo("captions: " + " ".join(load_caption_styles()))
 
 

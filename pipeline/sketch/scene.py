@@ -11,11 +11,11 @@ from pipeline.sketch.finishes.registry import plan_filling
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.painting import line_reveal, rasterize
-from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
+from pipeline.sketch.scene_types import InkLine, Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.titles.written_title import WrittenTitle
-from pipeline.sketch.types import Array, Floats, Image, Points
+from pipeline.sketch.types import Array, Floats, Points
 from pipeline.vision.faces import find_faces
 
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
@@ -30,29 +30,32 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     """
     strokes = _find_strokes(placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
-    ink = _rasterize_lines(strokes, paths, spec, title)
+    strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
+    shares = [_INK_SHARES[stroke.layer] for stroke in strokes]
+    luma = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit, shares)
+    if title is not None:
+        title.draw(luma, rasterize.INK_LUMA)
+    ink = line_reveal.measure_ink(luma)
     lines = DrawnLines.from_ink(ink, placement.ground, find_faces(placement.working_copy))
     report(0.5)
     filling = plan_filling(spec.finish, placement, lines)
     phases = _split_phases(spec, filling.share)
     path, stroke_times = _time_lines(title, paths, phases.lines, spec)
     times = rasterize.assign_times([*(title.strokes if title else ()), *paths], stroke_times, ink > 0)
-    luma, chroma = line_reveal.reveal_ink(times, ink > 0, placement.ground, lines.planes, phases.total)
+    reveals = line_reveal.reveal_ink(times, ink > 0, placement.ground, lines.planes, phases.total)
     report(0.7)
-    line_scene = Scene(phases, luma, chroma, path, lines.planes)
+    ink_lines = (*(title.list_lines() if title else ()), *_list_ink_lines(paths, strengths, shares, spec.unit))
+    line_scene = Scene(phases, *reveals, path, lines.planes, lines=ink_lines)
     return filling.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
 
 
-def _rasterize_lines(
-    strokes: Sequence[PenStroke], paths: Sequence[Points], spec: SceneSpec, title: WrittenTitle | None
-) -> Image:
-    """Share of ink at each pixel, 0 to 255."""
-    strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
-    shares = [_INK_SHARES[stroke.layer] for stroke in strokes]
-    luma = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit, shares)
-    if title is not None:
-        title.draw(luma, rasterize.INK_LUMA)
-    return line_reveal.measure_ink(luma)
+def _list_ink_lines(
+    paths: Sequence[Points], strengths: Sequence[Floats], shares: Sequence[float], unit: float
+) -> list[InkLine]:
+    return [
+        InkLine(points, rasterize.measure_widths(points, strength, unit, share))
+        for points, strength, share in zip(paths, strengths, shares, strict=True)
+    ]
 
 
 def _entry_point_for(size: tuple[int, int]) -> Points:

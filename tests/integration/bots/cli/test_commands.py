@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from fakes import sample_files
@@ -12,7 +13,7 @@ from bots.cli import run
 from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.finishes import load_finishes
-from models.jobs.hands import load_hands
+from models.jobs.hands import DrawingTool, load_hands
 
 COMMANDS = [
     "up",
@@ -63,7 +64,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["frob"], "frob"),
         (["sketch"], "image"),
         (["sketch", "missing.png"], "missing.png"),
-        (["sketch", "p.png", "--hand", "robot"], "marker"),
+        (["sketch", "p.png", "--hand", "robot"], "medium"),
         (["sketch", "p.png", "--finish", "glitter"], "colour"),
         (["sketch", "p.png", "--board", "sand"], "kraft"),
         (["sketch", "p.png", "--size", "640"], "1280x720"),
@@ -121,6 +122,8 @@ def test_styles_names_every_hand_finish_board_and_caption_style(capsys: pytest.C
         "hands:",
         "finishes:",
         "boards:",
+        "tools:",
+        *get_args(DrawingTool),
         "captions:",
         "none",
         *load_hands(),

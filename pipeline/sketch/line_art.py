@@ -22,6 +22,7 @@ from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
 _MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
+_MEETING_GAP: Final = 0.0085  # units between the end of a stroke and the middle of one that it meets: a bit of board
 _HATCHING_SHARE: Final = 0.18  # share of the line length budget for hatching dark areas
 _MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of its own, such as of glasses
 
@@ -96,8 +97,8 @@ def _order_strokes(seen: SeenPicture, strokes: Sequence[PenStroke], unit: float,
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
-    met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
-    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
+    fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
+    return drawing_order.order_drawing([*fitted, *hatches], seen.size, unit, seen.face_boxes)
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

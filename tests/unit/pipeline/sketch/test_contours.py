@@ -74,9 +74,16 @@ def test_a_closed_curve_stays_closed_and_round() -> None:
 
 def test_a_line_that_nearly_reaches_another_is_drawn_up_to_it() -> None:
     wall = stroke((150, 20), (150, 180))
-    beam, _ = line_ends.extend_to_meet([stroke((40, 100), (144, 100)), wall], SIZE, 10)
-    assert beam.points[-1][0] == pytest.approx(150, abs=1)
+    beam, _ = line_ends.fit_ends([stroke((40, 100), (140, 100)), wall], SIZE, 12, 4)
+    assert beam.points[-1][0] == pytest.approx(146, abs=1)
     assert len(beam.points) == len(beam.strength)
+
+
+def test_a_line_that_runs_into_another_is_trimmed_before_it() -> None:
+    wall = stroke((150, 20), (150, 180))
+    beam, kept = line_ends.fit_ends([stroke((40, 100), (150, 100)), wall], SIZE, 12, 4)
+    assert beam.points[-1][0] == pytest.approx(146, abs=1.5)
+    assert np.array_equal(kept.points, wall.points)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +96,7 @@ def test_a_line_that_nearly_reaches_another_is_drawn_up_to_it() -> None:
     ids=["too far", "beside it", "of a face"],
 )
 def test_other_lines_stay_as_they_are(beam: PenStroke) -> None:
-    kept, _ = line_ends.extend_to_meet([beam, stroke((150, 10), (150, 190))], SIZE, 10)
+    kept, _ = line_ends.fit_ends([beam, stroke((150, 10), (150, 190))], SIZE, 12, 4)
     assert np.array_equal(kept.points, beam.points)
 
 

@@ -12,7 +12,7 @@ from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
-from models.jobs.options import NO_TRANSLATION, CaptionOptions
+from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
 from models.limits import load_limits
 from models.sketch.order_words import parse_list
@@ -151,6 +151,16 @@ ResolutionOption = Annotated[
         callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
     ),
 ]
+HoldOption = Annotated[
+    float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")
+]
+LoopOption = Annotated[bool, typer.Option("--loop", help="Wipe the board at the end: the film ends as it begins.")]
+TrackOption = Annotated[
+    Path | None, typer.Option(callback=check_writable, help="Write where the pen is in every frame.")
+]
+GifOption = Annotated[Path | None, typer.Option(callback=check_writable, help="Also as a GIF, of up to 8 MB.")]
+StillOption = Annotated[Path | None, typer.Option(callback=check_writable, help="The finished drawing as PNG.")]
+SvgOption = Annotated[Path | None, typer.Option(callback=check_writable, help="The lines of the drawing as SVG.")]
 StyleOption = Annotated[
     str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
 ]

@@ -18,9 +18,12 @@ from bots.cli.options import (
     EndCardOption,
     EngineOption,
     FinishOption,
+    GifOption,
     HandOption,
+    HoldOption,
     LanguageOption,
     LayoutOption,
+    LoopOption,
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
@@ -32,11 +35,14 @@ from bots.cli.options import (
     ResolutionOption,
     SizeOption,
     SourceArgument,
+    StillOption,
     StyleOption,
     SubtitlesOption,
     SubtitleTrackOption,
+    SvgOption,
     TitleOption,
     ToolOption,
+    TrackOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -85,9 +91,12 @@ def sketch(
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
-    track: Annotated[
-        Path | None, typer.Option(callback=check_writable, help="Write where the pen is in every frame.")
-    ] = None,
+    hold: HoldOption = None,
+    loop: LoopOption = False,
+    gif: GifOption = None,
+    still: StillOption = None,
+    svg: SvgOption = None,
+    track: TrackOption = None,
 ) -> None:
     """Draw a picture by hand on film.
 
@@ -102,15 +111,20 @@ def sketch(
             "hand": hand,
             "tool": tool,
             "finish": finish,
+            "hold": "auto" if hold is None else hold,
+            "loop": loop,
+            "gif": gif is not None,
             "order": parse_drawing_order(order),
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
-    check_outputs((out, track), (image,))
+    asked = {"track": track, "gif": gif, "still": still, "svg": svg}
+    extra_outputs = {name: path for name, path in asked.items() if path is not None}
+    check_outputs((out, *extra_outputs.values()), (image,))
     with open_renderer() as renderer, show_progress() as report:
-        renderer.render(image, out, options, report, extra_outputs={"track": track} if track else None)
+        renderer.render(image, out, options, report, extra_outputs=extra_outputs)
     typer.echo(out)
 
 

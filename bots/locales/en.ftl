@@ -81,6 +81,8 @@ status-done = ✅ Done!
 status-cancelled = ✖️ Cancelled.
 status-failed = ⚠️ That didn't work. See below.
 sketch-ready = Here is your drawing! ✏️
+order-unknown = I can't find { $things } in pictures, so the rest comes in the order you asked for. I know people, faces, animals, vehicles, food, furniture, many things of the house, the sky and the background.
+order-made = I've drawn it in exactly that order already, or I'm at it. Nothing more was charged.
 caption-ready = Here is your video with captions! 💬
 transcript-ready = Here is what is said. 📝
 summary-ready = Here is the summary. 📋
@@ -94,6 +96,9 @@ transcript-file-txt = The text as a file.
 caption-file-srt = The subtitles of the film as .srt, with its times.
 caption-file-vtt = The subtitles of the film as .vtt, with its times.
 caption-file-ass = The subtitles of the film as .ass, with its times.
+sketch-file-still = The finished drawing.
+sketch-file-svg = The lines of the drawing, which stay sharp at any size.
+sketch-file-gif = The film as a GIF.
 follow-up-running = I'm already working on that. It will be here in a moment.
 film-as-file = The original file, untouched.
 
@@ -141,6 +146,8 @@ edit-card = 🏁 Card at the end
 edit-loudness = 🔊 Even loudness (-14 LUFS)
 edit-track = 📄 Subtitle track in the file
 edit-profanity = 🤐 Hide swear words
+edit-loop = 🔁 Starts over without a jump
+edit-gif = 🎞️ Also as a GIF
 
 ## Choices
 
@@ -156,6 +163,9 @@ choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-still = ⬇️ Picture (PNG)
+choice-svg = ⬇️ Lines (SVG)
+choice-gif = ⬇️ GIF
 choice-subtitles = 📄 Subtitles
 choice-summary = 📋 Summary
 choice-chapters = 🔖 Chapters
@@ -177,6 +187,7 @@ resolution-auto = Like the picture
 resolution-720 = 720p
 resolution-1080 = 1080p (Full HD)
 resolution-2160 = 2160p (4K)
+hold-auto = By the length
 choice-spoken-auto = Detect
 choice-translate-off = Off
 choice-translate-own = My language
@@ -303,6 +314,9 @@ setting-tool = 🖊️ Tool: { $value }
 setting-finish = 🎨 Drawings end: { $value }
 setting-aspect = 📐 Shape: { $value }
 setting-resolution = 🔎 Sharpness: { $value }
+setting-hold = ⏸️ Finished drawing: { $value }
+setting-loop = 🔁 Starts over without a jump: { $value }
+setting-gif = 🎞️ Also as a GIF: { $value }
 setting-drawings =
     🖌️ More about drawings: { $count ->
         [0] as usual
@@ -345,6 +359,9 @@ setting-choose-finish = How shall drawings end?
 setting-choose-drawings = What else shall drawings be like?
 setting-choose-aspect = Which shape shall drawings have? Beside the picture there is more of the board.
 setting-choose-resolution = How sharp shall drawings be? Larger films take longer to make and to send.
+setting-choose-hold = How long shall the finished drawing be seen at the end?
+setting-choose-loop = Shall the board be wiped at the end, so that the film starts over without a jump?
+setting-choose-gif = Shall drawings also come as a GIF, under a button?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?

@@ -81,6 +81,8 @@ status-done = ✅ ¡Listo!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
+order-unknown = No sé encontrar { $things } en imágenes, así que el resto va en el orden que pediste. Conozco personas, caras, animales, vehículos, comida, muebles, muchas cosas de la casa, el cielo y el fondo.
+order-made = Exactamente en ese orden ya lo dibujé, o lo estoy dibujando. No se ha cobrado nada más.
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
 transcript-ready = Aquí está lo que se dice. 📝
 summary-ready = Aquí está el resumen. 📋
@@ -94,6 +96,9 @@ transcript-file-txt = El texto en un archivo.
 caption-file-srt = Los subtítulos del video en .srt, con sus tiempos.
 caption-file-vtt = Los subtítulos del video en .vtt, con sus tiempos.
 caption-file-ass = Los subtítulos del video en .ass, con sus tiempos.
+sketch-file-still = El dibujo terminado.
+sketch-file-svg = Los trazos del dibujo, nítidos a cualquier tamaño.
+sketch-file-gif = El video en GIF.
 follow-up-running = Ya estoy trabajando en eso. Llega en un momento.
 film-as-file = El archivo original, sin cambios.
 
@@ -141,6 +146,8 @@ edit-card = 🏁 Tarjeta al final
 edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
 edit-track = 📄 Pista de subtítulos en el archivo
 edit-profanity = 🤐 Ocultar palabrotas
+edit-loop = 🔁 Vuelve a empezar sin salto
+edit-gif = 🎞️ También en GIF
 
 ## Opciones
 
@@ -156,6 +163,9 @@ choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-still = ⬇️ Imagen (PNG)
+choice-svg = ⬇️ Trazos (SVG)
+choice-gif = ⬇️ GIF
 choice-subtitles = 📄 Subtítulos
 choice-summary = 📋 Resumen
 choice-chapters = 🔖 Capítulos
@@ -177,6 +187,7 @@ resolution-auto = Como la imagen
 resolution-720 = 720p
 resolution-1080 = 1080p (Full HD)
 resolution-2160 = 2160p (4K)
+hold-auto = Según la duración
 choice-spoken-auto = Detectar
 choice-translate-off = No
 choice-translate-own = Mi idioma
@@ -303,6 +314,9 @@ setting-tool = 🖊️ Herramienta: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
 setting-aspect = 📐 Formato: { $value }
 setting-resolution = 🔎 Nitidez: { $value }
+setting-hold = ⏸️ Dibujo terminado: { $value }
+setting-loop = 🔁 Vuelve a empezar sin salto: { $value }
+setting-gif = 🎞️ También en GIF: { $value }
 setting-drawings =
     🖌️ Más sobre los dibujos: { $count ->
         [0] lo normal
@@ -345,6 +359,9 @@ setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-drawings = ¿Qué más deben tener los dibujos?
 setting-choose-aspect = ¿Qué formato deben tener los dibujos? Alrededor de la imagen queda la pizarra.
 setting-choose-resolution = ¿Qué nitidez deben tener los dibujos? Los videos más grandes tardan más en hacerse y en enviarse.
+setting-choose-hold = ¿Cuánto tiempo debe verse el dibujo terminado al final?
+setting-choose-loop = ¿Borro la pizarra al final, para que el video vuelva a empezar sin salto?
+setting-choose-gif = ¿Los dibujos deben llegar también en GIF, con un botón?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?

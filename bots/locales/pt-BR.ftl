@@ -81,6 +81,8 @@ status-done = ✅ Pronto!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
+order-unknown = Não sei encontrar { $things } em imagens, então o resto vem na ordem que você pediu. Conheço pessoas, rostos, animais, veículos, comida, móveis, muitas coisas da casa, o céu e o fundo.
+order-made = Exatamente nessa ordem já desenhei, ou estou desenhando. Nada mais foi cobrado.
 caption-ready = Aqui está o seu vídeo com legendas! 💬
 transcript-ready = Aqui está o que é dito. 📝
 summary-ready = Aqui está o resumo. 📋
@@ -94,6 +96,9 @@ transcript-file-txt = O texto em um arquivo.
 caption-file-srt = As legendas do vídeo em .srt, com os tempos dele.
 caption-file-vtt = As legendas do vídeo em .vtt, com os tempos dele.
 caption-file-ass = As legendas do vídeo em .ass, com os tempos dele.
+sketch-file-still = O desenho pronto.
+sketch-file-svg = Os traços do desenho, nítidos em qualquer tamanho.
+sketch-file-gif = O vídeo em GIF.
 follow-up-running = Já estou trabalhando nisso. Chega daqui a pouco.
 film-as-file = O arquivo original, sem mudanças.
 
@@ -141,6 +146,8 @@ edit-card = 🏁 Cartão no final
 edit-loudness = 🔊 Volume uniforme (-14 LUFS)
 edit-track = 📄 Faixa de legendas no arquivo
 edit-profanity = 🤐 Esconder palavrões
+edit-loop = 🔁 Recomeça sem salto
+edit-gif = 🎞️ Também em GIF
 
 ## Opções
 
@@ -156,6 +163,9 @@ choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-ass = ⬇️ .ass
 choice-txt = ⬇️ .txt
+choice-still = ⬇️ Imagem (PNG)
+choice-svg = ⬇️ Traços (SVG)
+choice-gif = ⬇️ GIF
 choice-subtitles = 📄 Legendas
 choice-summary = 📋 Resumo
 choice-chapters = 🔖 Capítulos
@@ -177,6 +187,7 @@ resolution-auto = Igual à imagem
 resolution-720 = 720p
 resolution-1080 = 1080p (Full HD)
 resolution-2160 = 2160p (4K)
+hold-auto = Conforme a duração
 choice-spoken-auto = Detectar
 choice-translate-off = Não
 choice-translate-own = Meu idioma
@@ -303,6 +314,9 @@ setting-tool = 🖊️ Ferramenta: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
 setting-aspect = 📐 Formato: { $value }
 setting-resolution = 🔎 Nitidez: { $value }
+setting-hold = ⏸️ Desenho pronto: { $value }
+setting-loop = 🔁 Recomeça sem salto: { $value }
+setting-gif = 🎞️ Também em GIF: { $value }
 setting-drawings =
     🖌️ Mais sobre desenhos: { $count ->
         [0] padrão
@@ -345,6 +359,9 @@ setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-drawings = O que mais os desenhos devem ter?
 setting-choose-aspect = Que formato os desenhos devem ter? Em volta da imagem fica o quadro.
 setting-choose-resolution = Qual deve ser a nitidez dos desenhos? Vídeos maiores demoram mais para fazer e enviar.
+setting-choose-hold = Por quanto tempo o desenho pronto deve aparecer no fim?
+setting-choose-loop = Devo apagar o quadro no fim, para o vídeo recomeçar sem salto?
+setting-choose-gif = Os desenhos devem vir também em GIF, num botão?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?

@@ -26,6 +26,7 @@ from models.sketch.subjects import DrawingOrder
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
+MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
 _MAX_TITLE_LENGTH = load_limits().film.max_title
 
@@ -162,6 +163,9 @@ class SketchOptions(FilmOptions):
     hand: Annotated[str, AfterValidator(resolve_hand)] = DEFAULT_HAND
     tool: DrawingTool = "auto"
     finish: Literal["colour", "lines"] = "colour"
+    hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
+    loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
+    gif: bool = False  # also made as a GIF
     order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 

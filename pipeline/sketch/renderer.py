@@ -17,10 +17,10 @@ from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
-from pipeline.sketch.painting.board import Board, FrameWriter, PenState
+from pipeline.sketch.painting.board import Board, FrameWriter
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
-from pipeline.sketch.scene_types import Scene, SceneSpec
+from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
 from pipeline.vision.memory import release_nets
@@ -30,9 +30,10 @@ _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.5,
     0.3,
 )  # hold of the finished picture: scene share, seconds, scene share
-_WIPE_SECONDS, _MAX_WIPE_SHARE = 0.7, 0.15  # wiping the board for the next picture: seconds, share of the scene
+_MAX_GIVEN_HOLD_SHARE = 0.6  # of the scene, for a hold that is asked for: the rest is drawing
+_WIPE_SECONDS, _MAX_WIPE_SHARE = 0.7, 0.15  # wiping the board for what comes next: seconds, share of the scene
 _PLANNING_SHARE = 0.2  # share of the whole progress
-_POSTER_POSITION = 0.6  # share of the colouring phase after which the thumbnail's frame is taken
+_POSTER_POSITION = 0.85  # share of the colouring phase after which the thumbnail's frame is taken
 
 
 class SketchRenderer:
@@ -52,23 +53,30 @@ class SketchRenderer:
         self._planned_share = 0.0  # share of all scenes
         self._pen_states: list[PenState] = []
         self._poster: YuvPlanes | None = None
+        self._motions: list[PenMotion] = []
 
     def list_holds(self, count: int) -> list[tuple[int, int]]:
         """Return the first and last frame of each hold on a finished picture, for `count` pictures."""
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._split_frames(count)]
         return [(end - self._spec_for(frame_count).hold_frames, end - 1) for end, frame_count in ends]
 
-    def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> tuple[list[PenState], YuvPlanes]:
-        """Draw the pictures in turn; return the pen states of all frames and the planes of the thumbnail's frame."""
+    def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> Rendering:
+        """Draw the pictures in turn."""
         board = self._build_board(writer, pictures)
+        finished = board.clean_planes
+        lines: tuple[InkLine, ...] = ()
         for planned_scene in self._plan_scenes(pictures):
+            self._motions.append(PenMotion(planned_scene.tool, planned_scene.path, len(self._pen_states)))
             poster_frame = _choose_poster_frame(planned_scene)
             for frame, pen_state in enumerate(board.write_scene(planned_scene)):
                 self._pen_states.append(pen_state)
                 if frame == poster_frame and self._poster is None:
                     self._poster = YuvPlanes(writer.y, writer.u, writer.v).shrink_to(MAX_SIDE)
                 self._report_progress("drawing")
-        return self._pen_states, self._poster or board.clean_planes.shrink_to(MAX_SIDE)
+            if planned_scene.lines:
+                finished, lines = board.render_still(), planned_scene.lines
+        poster = self._poster or finished.shrink_to(MAX_SIDE)
+        return Rendering(self._pen_states, poster, finished, lines, tuple(self._motions))
 
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
@@ -76,7 +84,8 @@ class SketchRenderer:
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
-        tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if len(pictures) > 1 else {})}
+        is_wiped = len(pictures) > 1 or self._options.loop
+        tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
 
     def _render_hands(self, tools: Mapping[str, str]) -> dict[str, Sprite]:
@@ -103,26 +112,33 @@ class SketchRenderer:
                 release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
-                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))
+                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[(number + 1) % len(pictures)].board_level))
                 yield colouring.build_wipe_scene(
                     (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
                 )
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:
-        """Return for each picture its first frame, its number of frames, and how many of these wipe the board."""
+        """Return for each picture its first frame, its number of frames, and how many of these wipe the board: that of
+        the last picture is wiped for a film that loops.
+        """
         ends = [round(self._total_frames * number / count) for number in range(count + 1)]
         ranges = [(start, end - start) for start, end in pairwise(ends)]
         wipe_lengths = [round(min(_WIPE_SECONDS * self._options.fps, _MAX_WIPE_SHARE * frames)) for _, frames in ranges]
-        return [
-            (*frame_range, wipe_length)
-            for frame_range, wipe_length in zip(ranges, [*wipe_lengths[:-1], 0], strict=True)
-        ]
+        if not self._options.loop:
+            wipe_lengths[-1] = 0
+        return [(*frame_range, wipe_length) for frame_range, wipe_length in zip(ranges, wipe_lengths, strict=True)]
 
     def _spec_for(self, frames: int, number: int = 0) -> SceneSpec:
-        fps = self._options.fps
-        hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
+        fps, hold_frames = self._options.fps, self._count_hold_frames(frames)
         order = list_subjects_of(self._options.order, number)
         return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
+
+    def _count_hold_frames(self, frames: int) -> int:
+        """Frames, of those of a scene, for which its finished picture is held."""
+        fps, hold = self._options.fps, self._options.hold
+        if hold != "auto":
+            return round(min(hold * fps, _MAX_GIVEN_HOLD_SHARE * frames))
+        return round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
 
     def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""

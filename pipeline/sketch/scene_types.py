@@ -8,6 +8,7 @@ from models.sketch.subjects import Subject
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.strokes.pen_timing import PenPath
+from pipeline.sketch.types import Floats, Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ class SceneSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class InkLine:
+    """A line as it is drawn: its points and its width at each of them, in film pixels."""
+
+    points: Points
+    widths: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Pixel changes of a scene by frame, and the path of the pen; frames count from the scene's start.
 
@@ -61,3 +70,35 @@ class Scene:
     path: PenPath
     final_planes: YuvPlanes
     tool: str = "marker"
+    lines: tuple[InkLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PenMotion:
+    """The pen of one scene in the film: its tool, its path in frames from the film's start, and the first of them."""
+
+    tool: str
+    path: PenPath
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class PenState:
+    """Pen state of one frame in the track file: tip position in pixels, whether it draws, and the scene's phase."""
+
+    pen: tuple[float, float]
+    down: bool
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What was drawn in a film: the pen in every frame, the thumbnail's frame, the board with the last drawing
+    finished, the lines of that drawing, and the pen's motion in each scene.
+    """
+
+    pen_states: list[PenState]
+    poster: YuvPlanes
+    finished: YuvPlanes
+    lines: tuple[InkLine, ...]
+    motions: tuple[PenMotion, ...]

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 
 from models.jobs.hands import Hand
+from pipeline.media.rectangle import Rectangle
 from pipeline.sketch.hands.view import SLEEVE_LENGTH, View, render_view
-from pipeline.sketch.painting.sprite import Rectangle, Sprite
+from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import NEUTRAL_CHROMA, YuvPlanes, luma_of
 from pipeline.sketch.types import Array, Image
 

@@ -12,13 +12,13 @@ RgbColour = tuple[int, int, int]
 
 
 class Hand(BaseModel):
-    """A drawing hand: the colours of its skin, pen and sleeve (RGB, 0 to 255), and whether it is a left hand."""
+    """A drawing hand: the colours of its skin, nails and sleeve (RGB, 0 to 255), and whether it is a left hand."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     skin: RgbColour
-    pen: RgbColour
+    nail: RgbColour
     sleeve: RgbColour
     left: bool
 

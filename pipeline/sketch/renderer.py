@@ -12,9 +12,10 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.hands.hand_sprite import render_hand
+from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
@@ -119,7 +120,7 @@ class SketchRenderer:
         hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
         return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
 
-    def _build_planning_report(self, number: int, count: int) -> scene.ReportShare:
+    def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""
 
         def report(share: float) -> None:

@@ -1,32 +1,28 @@
 """Planning of one picture's scene: the pixels revealed in each frame and the path of the pen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.sketch import writing
+from pipeline.sketch import line_art
 from pipeline.sketch.canvas import Placement, render_board
-from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
-from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.line_art import ReportShare
+from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.painting import rasterize
 from pipeline.sketch.painting.colouring import Colouring
 from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
-from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
+from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.titles.written_title import WrittenTitle
 from pipeline.sketch.types import Array, Floats, Image, Points
-from pipeline.vision import faces
 
-_JOIN_DISTANCE = 0.02  # units between stroke ends that may be joined
-_HATCHING_SHARE = 0.18  # share of the line length budget for hatching dark areas
 _COLOUR_SHARE = 0.32  # share of the drawing time for colouring where the whole board is coloured
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
 _POINT_SPACING = 1.3  # pixels between points of a stroke
+_INK_SHARES = {DrawingLayer.FACE: 1.0, DrawingLayer.SUBJECT: 1.0, DrawingLayer.BACKGROUND: 0.62}  # of full ink
 _CHALK_LUMA = 225  # of a line on a dark board
-
-ReportShare = Callable[[float], None]
 
 
 def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title: WrittenTitle | None = None) -> Scene:
@@ -36,7 +32,8 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     strokes = _find_strokes(placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
-    ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
+    shares = [_INK_SHARES[stroke.layer] for stroke in strokes]
+    ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit, shares)
     if title is not None:
         title.draw(ink, rasterize.INK_LUMA)
     board = _to_chalk(ink, luma_of(placement.board_level)) if placement.is_dark else ink
@@ -108,34 +105,11 @@ def _count_colour_frames(spec: SceneSpec, share: float) -> int:
 
 def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
     """Strokes in drawing order, in pixels of the working copy; on a dark board they follow what is light."""
-    working_copy = 255 - placement.working_copy if placement.is_dark else placement.working_copy
-    unit = spec.unit / placement.scale[0]
-    found_faces = [face.box for face in faces.find_faces(placement.working_copy)]
-    report(0.1)
-    line_map = line_filter.find_lines(working_copy, found_faces)
-    report(0.2)
-    traced = tracing.trace_strokes(line_map.skeleton, line_map.strength, _JOIN_DISTANCE * unit, found_faces)
-    report(0.3)
-    rows = writing.find_rows(traced, working_copy.shape[:2], unit)
-    if rows:
-        return drawing_order.order_writing(rows, unit)
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
-    selected = stroke_selection.select_strokes(traced, working_copy.shape[:2], seconds, unit, found_faces)
-    hatching_strokes = hatching.hatch_dark_areas(
-        working_copy, unit, _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
+    unit = spec.unit / placement.scale[0]
+    return line_art.draw_lines(
+        placement.working_copy, unit, seconds, lambda share: report(0.4 * share), is_dark=placement.is_dark
     )
-    report(0.4)
-    pupils = eyes.find_pupils(working_copy, found_faces)
-    return drawing_order.order_drawing(
-        [*selected, *pupils, *hatching_strokes], working_copy.shape[:2], unit, found_faces
-    ) or [_build_outline(*working_copy.shape[1::-1])]
-
-
-def _build_outline(width: int, height: int) -> PenStroke:
-    """Outline of an empty picture, so that there is a stroke to draw."""
-    x, y = 0.02 * width, 0.02 * height
-    corners = [(x, y), (width - x, y), (width - x, height - y), (x, height - y), (x, y)]
-    return PenStroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))
 
 
 def _to_film_points(stroke: PenStroke, placement: Placement) -> Points:

@@ -1,4 +1,4 @@
-"""People who stand in front in a picture, as a mask, by MediaPipe's net for it."""
+"""People who stand in front in a picture, as a mask, by MediaPipe's nets for it."""
 
 from functools import cache
 from typing import Any, Final
@@ -7,26 +7,33 @@ import cv2
 import numpy as np
 
 from pipeline.vision import weights
+from pipeline.vision.guided_filter import refine_mask
 from pipeline.vision.types import FloatArray, Picture
 
 _SIZE: Final = (256, 256)  # width and height, pixels of what the net sees
 _WIDE_SIZE: Final = (256, 144)
-_WIDE_ASPECT: Final = 1.4  # width by height from which the net for wide pictures is the better one
+_WIDE_ASPECT: Final = 1.1  # width by height from which the net for wide pictures is asked too
+_LOW, _HIGH = 0.3, 0.7  # answers that are counted as certain
 
 
 def find_people(picture: Picture) -> FloatArray | None:
     """How much each pixel of an RGB picture is part of a person in front, 0 to 1, float32 of its height x width.
 
-    None where the net is not installed.
+    The nets answer at 256 pixels, and their mask is drawn to the picture's edges. None where they are not installed.
     """
-    is_wide = picture.shape[1] >= _WIDE_ASPECT * picture.shape[0]
-    net, (width, height) = load_net(is_wide=is_wide), _WIDE_SIZE if is_wide else _SIZE
-    if net is None:
+    nets = [(load_net(is_wide=False), _SIZE)]
+    if picture.shape[1] >= _WIDE_ASPECT * picture.shape[0]:
+        nets.append((load_net(is_wide=True), _WIDE_SIZE))
+    masks = [_run_net(net, picture, size) for net, size in nets if net is not None]
+    if not masks:
         return None
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    net.setInput(cv2.dnn.blobFromImage(small, 1 / 255))
-    mask = net.forward().reshape(height, width)
-    return np.asarray(cv2.resize(mask, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    mask = np.asarray(np.mean([cv2.resize(each, _SIZE) for each in masks], axis=0), np.float32)
+    return refine_mask(np.clip((mask - _LOW) / (_HIGH - _LOW), 0, 1), picture)
+
+
+def _run_net(net: Any, picture: Picture, size: tuple[int, int]) -> FloatArray:
+    net.setInput(cv2.dnn.blobFromImage(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), 1 / 255))
+    return np.asarray(net.forward().reshape(size[1], size[0]), np.float32)
 
 
 @cache

@@ -16,7 +16,7 @@ Plane = NDArray[np.uint8]
 INK_CONTRAST: Final = 80  # levels of luma between the board and a line
 _WAVER: Final = 16  # levels a pixel at rest changes by when it is encoded anew
 _LUMA_CHANGE, _CHROMA_CHANGE = 12, 8  # levels by which a pixel visibly changes
-_KEPT_SHARES: Final = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+KEPT_SHARES: Final = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DeliveredFilm:
 
     `born` is the frame of the line phase from which on a pixel is ink, -1 where it is none at its end. `changes` has
     for each frame after the lines the share of the area that changes visibly in it. `frames` are RGB: the first, the
-    last of the line phase, the last, and those at `_KEPT_SHARES` of the film.
+    last of the line phase, the last, and those at `KEPT_SHARES` of the film.
     """
 
     born: NDArray[np.int32]
@@ -82,7 +82,7 @@ def _decode(path: Path) -> Iterator[av.VideoFrame]:
 
 
 def _list_steps(total: int) -> list[int]:
-    return [round(share * (total - 1)) for share in _KEPT_SHARES]
+    return [round(share * (total - 1)) for share in KEPT_SHARES]
 
 
 class _InkRecord:

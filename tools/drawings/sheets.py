@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.captions.glyphs.typeface import find_font_file
-from tools.drawings.delivered_film import Plane
+from tools.drawings.delivered_film import KEPT_SHARES, Plane
 
 _GAP: Final = 6  # pixels
 _LABEL: Final = 20  # pixels, below each picture
@@ -32,7 +32,11 @@ def build_sheet(pictures: Mapping[str, Plane], columns: int, cell: tuple[int, in
 
 def build_film_strip(steps: Mapping[str, Sequence[Plane]], cell: tuple[int, int]) -> Image.Image:
     """A row a film: how it is after 10, 30, 50, 70, 90 and 100 % of its time."""
-    cells = {f"{name} {number + 1}": step for name, film in steps.items() for number, step in enumerate(film)}
+    cells = {
+        f"{name}, {share:.0%}": step
+        for name, film in steps.items()
+        for share, step in zip(KEPT_SHARES, film, strict=True)
+    }
     return build_sheet(cells, len(next(iter(steps.values()))), cell)
 
 

@@ -47,10 +47,11 @@ _FULL_SIDE_CONTRAST = 0.25  # contrast between the sides that counts as full, of
 
 @dataclass(frozen=True, slots=True)
 class LineMap:
-    """A one pixel wide skeleton of the lines, and the line strength of each pixel (about 0 to 1)."""
+    """A one pixel wide skeleton of the lines; line strength and the filter's response at each pixel (about 0 to 1)."""
 
     skeleton: Mask
     strength: Floats
+    response: Floats
 
 
 def find_lines(picture: Image, faces: Sequence[FaceBox] = ()) -> LineMap:
@@ -71,8 +72,9 @@ def find_lines(picture: Image, faces: Sequence[FaceBox] = ()) -> LineMap:
         _apply_hysteresis(normalized, _LOW_THRESHOLD_SHARE * high, high), _find_ridges(normalized, across)
     )
     mask[:2] = mask[-2:] = mask[:, :2] = mask[:, -2:] = False
-    strength = np.minimum(0.65 * np.minimum(normalized / (3 * _MAX_THRESHOLD), 1) + 0.5 * side_contrast, 1)
-    return LineMap(skeletonize(mask), strength)  # type: ignore[no-untyped-call]
+    response = np.minimum(normalized / (3 * _MAX_THRESHOLD), 1)
+    strength = np.minimum(0.65 * response + 0.5 * side_contrast, 1)
+    return LineMap(skeletonize(mask), strength, response)  # type: ignore[no-untyped-call]
 
 
 def _measure_side_contrast(colours: Floats) -> Floats:

@@ -13,11 +13,14 @@ from pipeline.sketch.planes import WHITE_LUMA
 from pipeline.sketch.types import Array, Floats, Image, Points
 
 INK_LUMA = 34  # luma of a line
-_LINE_WIDTH = 0.0040  # units: a line of medium strength
-_MIN_LINE_WIDTH = 1.3  # pixels
+_LINE_WIDTH = 0.0043  # units: a line of medium strength
+_MIN_LINE_WIDTH = 2.0  # pixels
 _SUPERSAMPLING = 2
 _SUBPIXEL_BITS = 3  # fractional bits of OpenCV's drawing coordinates
-_TAPER_LENGTH = 0.012  # units over which a line narrows at each end
+_TAPER_LENGTH = 0.018  # units over which a line narrows at each end
+_SWELLING, _CURVE_SWELLING = 0.25, 0.15  # of the width: how much broader the middle is than the ends, and a curve
+_BEND_RADIUS = 0.03  # units: radius of a full bend
+_BEND_POINTS = 9  # points over which a bend is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,57 @@ def build_reveal(frames: Array, pixels: Array, values: Image, total: int) -> Rev
 
 
 def rasterize_strokes(
-    strokes: Sequence[Points], strengths: Sequence[Floats], size: tuple[int, int], unit: float
+    strokes: Sequence[Points],
+    strengths: Sequence[Floats],
+    size: tuple[int, int],
+    unit: float,
+    shares: Sequence[float] | None = None,
 ) -> Image:
-    """Return the luma of a board of `size` (width, height) with all strokes; width grows with strength, ends taper."""
+    """Return the luma of a board of `size` (width, height) with all strokes; width grows with strength, ends taper.
+
+    `shares` of the full ink and width, 0 to 1, make strokes lighter and thinner, such as those of the background.
+    """
     scale = _SUPERSAMPLING
     board = np.full((size[1] * scale, size[0] * scale), WHITE_LUMA, np.uint8)
-    for stroke, strength in zip(strokes, strengths, strict=True):
-        widths = scale * np.maximum(_LINE_WIDTH * unit * _width_factors_for(stroke, strength, unit), _MIN_LINE_WIDTH)
-        _draw_polyline(board, (stroke + 0.5) * scale - 0.5, np.maximum(1, widths.round()).astype(int))
+    shares = [1.0] * len(strokes) if shares is None else shares
+    for index in np.argsort(shares, kind="stable"):  # the lightest first, so that none lies over a darker one
+        stroke, share = strokes[index], float(shares[index])
+        width = (0.5 + 0.5 * share) * _LINE_WIDTH * unit
+        widths = scale * np.maximum(width * _width_factors_for(stroke, strengths[index], unit), _MIN_LINE_WIDTH)
+        luma = round(WHITE_LUMA + share * (INK_LUMA - WHITE_LUMA))
+        _draw_polyline(board, (stroke + 0.5) * scale - 0.5, np.maximum(1, widths.round()).astype(int), luma)
     return cv2.resize(board, size, interpolation=cv2.INTER_AREA)
 
 
 def _width_factors_for(stroke: Points, strength: Floats, unit: float) -> Floats:
-    distances = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    """Width by strength; a stroke tapers at its ends, and swells in its middle and where the pen slows in a curve."""
+    steps = np.diff(stroke, axis=0)
+    distances = np.concatenate([[0.0], np.cumsum(np.hypot(*steps.T))])
     end_distances = np.minimum(distances, distances[-1] - distances) / (_TAPER_LENGTH * unit)
-    factors: Floats = (0.65 + 0.75 * np.minimum(strength, 1)) * (0.55 + 0.45 * np.minimum(end_distances, 1))
+    taper = 0.35 + 0.65 * np.sqrt(np.minimum(end_distances, 1))
+    middle = np.sin(np.pi * distances / max(float(distances[-1]), 1e-6))
+    swelling = 1 - _SWELLING / 2 + _SWELLING * middle + _CURVE_SWELLING * _measure_bends(steps, unit)
+    factors: Floats = (0.65 + 0.75 * np.minimum(strength, 1)) * taper * swelling
     return factors
 
 
-def _draw_polyline(board: Image, stroke: Points, widths: Array) -> None:
+def _measure_bends(steps: Points, unit: float) -> Floats:
+    """How much a stroke bends at each point, 0 (straight) to 1."""
+    if len(steps) < _BEND_POINTS:
+        return np.zeros(len(steps) + 1, np.float32)
+    angles = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+    turning = np.abs(np.gradient(cv2.blur(angles[:, None], (1, _BEND_POINTS))[:, 0]))
+    bends = np.minimum(turning / np.maximum(np.hypot(*steps.T), 1e-3) * _BEND_RADIUS * unit, 1)
+    return np.append(bends, bends[-1]).astype(np.float32)
+
+
+def _draw_polyline(board: Image, stroke: Points, widths: Array, luma: int) -> None:
     """Draw a polyline of varying width as one OpenCV polyline for each run of equal width."""
     vertices = np.round(stroke * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     changes = np.flatnonzero(np.diff(widths)) + 1
     for begin, end in zip([0, *changes], [*changes, len(widths)], strict=True):
         run_vertices = vertices[max(0, begin - 1) : end]
-        cv2.polylines(board, [run_vertices], False, INK_LUMA, int(widths[begin]), cv2.LINE_AA, _SUBPIXEL_BITS)
+        cv2.polylines(board, [run_vertices], False, luma, int(widths[begin]), cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def assign_times(strokes: Sequence[Points], stroke_times: Sequence[Array], ink_mask: Array) -> Array:

@@ -1,25 +1,22 @@
 """Order in which the strokes of a picture are drawn, and the end each starts from.
 
-Large and near objects come first, one with a face before all; within an object outlines come before other contours,
-and those before details. Each such passage is a short open path. A page of writing keeps the order of its rows.
+The subject comes before the background, and of each the large and near objects first, one with a face before all.
+Within an object outlines come before its face, and that before detail. Each such passage is a short open path. A page
+of writing keeps the order of its rows.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.strokes import stroke_groups
 from pipeline.sketch.strokes.path_ordering import Tour
 from pipeline.sketch.types import Floats, Points
 from pipeline.vision.types import FaceBox
 
 _FACE_WEIGHT = 4.0  # weight factor of an object with a face
-_MIN_OUTLINE_LENGTH, _MIN_CONTOUR_LENGTH = (
-    0.7,
-    0.22,
-)  # units: minimum length of the outline of a large object, and of a contour
+_MIN_OUTLINE_LENGTH = 0.5  # units: minimum length of the outline of a large object
 _OBJECT_DISTANCE = 0.05  # units: strokes this near belong to one object
 _MIN_STROKES_TO_SPLIT = 12  # an object of fewer strokes is drawn in one passage
 
@@ -56,35 +53,41 @@ def _order_passages(
             tour.improve_order()
         else:
             tour.orient_strokes()
-        ordered += [_reverse_stroke(passage[k]) if is_flipped else passage[k] for k, is_flipped in tour.steps]
+        ordered += [passage[k].reverse() if is_flipped else passage[k] for k, is_flipped in tour.steps]
         pen = ordered[-1].points[-1]
     return ordered
-
-
-def _reverse_stroke(stroke: PenStroke) -> PenStroke:
-    return replace(stroke, points=stroke.points[::-1], strength=stroke.strength[::-1])
 
 
 def _split_passages(
     strokes: Sequence[PenStroke], size: tuple[int, int], unit: float, faces: Sequence[FaceBox]
 ) -> list[list[PenStroke]]:
-    if not strokes:
-        return []
-    kernel = (_OBJECT_DISTANCE * unit, _OBJECT_DISTANCE * unit)
-    objects = [
-        [strokes[k] for k in group]
-        for group in stroke_groups.list_groups(stroke_groups.label_groups(strokes, size, kernel))
+    """Split the strokes into passages: the subject's objects, each with its outlines first, then the background's."""
+    is_background = [stroke.layer == DrawingLayer.BACKGROUND for stroke in strokes]
+    layers = [
+        [stroke for stroke, is_behind in zip(strokes, is_background, strict=True) if is_behind == wanted]
+        for wanted in (False, True)
     ]
-    return [part for group in _sort_by_weight(objects, faces) for part in _split_by_length(group, unit)]
+    objects = [group for layer in layers if layer for group in _find_objects(layer, size, unit, faces)]
+    return [part for group in objects for part in _split_by_kind(group, unit)]
 
 
-def _split_by_length(group: list[PenStroke], unit: float) -> list[list[PenStroke]]:
+def _find_objects(
+    strokes: Sequence[PenStroke], size: tuple[int, int], unit: float, faces: Sequence[FaceBox]
+) -> list[list[PenStroke]]:
+    numbers = stroke_groups.label_groups(strokes, size, (_OBJECT_DISTANCE * unit, _OBJECT_DISTANCE * unit))
+    groups = [[strokes[k] for k in group] for group in stroke_groups.list_groups(numbers)]
+    return _sort_by_weight(groups, faces)
+
+
+def _split_by_kind(group: list[PenStroke], unit: float) -> list[list[PenStroke]]:
+    """The outlines of an object, its face, and its detail."""
     if len(group) < _MIN_STROKES_TO_SPLIT:
         return [group]
-    outlines = [stroke for stroke in group if stroke.length > _MIN_OUTLINE_LENGTH * unit]
-    contours = [stroke for stroke in group if _MIN_CONTOUR_LENGTH * unit < stroke.length <= _MIN_OUTLINE_LENGTH * unit]
-    detail = [stroke for stroke in group if stroke.length <= _MIN_CONTOUR_LENGTH * unit]
-    return [part for part in (outlines, contours, detail) if part]
+    face = [stroke for stroke in group if stroke.layer == DrawingLayer.FACE]
+    others = [stroke for stroke in group if stroke.layer != DrawingLayer.FACE]
+    outlines = [stroke for stroke in others if stroke.length > _MIN_OUTLINE_LENGTH * unit]
+    detail = [stroke for stroke in others if stroke.length <= _MIN_OUTLINE_LENGTH * unit]
+    return [part for part in (outlines, face, detail) if part]
 
 
 def _sort_by_weight(objects: list[list[PenStroke]], faces: Sequence[FaceBox]) -> list[list[PenStroke]]:

@@ -1,23 +1,23 @@
-"""Selection of the strokes that are drawn within the available time."""
+"""Selection of the strokes that are worth drawing, and of those that fit into the available time.
+
+What is worth drawing, and in which order of worth, is decided by the picture alone. A short film draws faster, and
+leaves out the background's least strokes; faces and the outlines of people it never does.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.strokes import stroke_groups
 from pipeline.sketch.types import Floats, Image
 from pipeline.vision.types import FaceBox
 
-_INK_PER_SECOND = 3.2  # units of line a second that do not look hurried
-BOLD_INK_FACTOR, _BOLD_STRENGTH = (
-    1.25,
-    0.38,
-)  # budget factor for strokes of at least this strength: bold contours are drawn faster
-_STROKES_PER_SECOND = 22
-_MIN_INK, _MIN_STROKES = 9.0, 50  # units and strokes that even the shortest film has
+_BASE_INK, _INK_PER_SECOND = 10.0, 2.2  # units of line: of the shortest film, and what each second adds
+_BASE_STROKES, _STROKES_PER_SECOND = 50, 16
+_MIN_STRENGTH = 0.1  # of a stroke that is worth drawing at all
 _MIN_LENGTH, _MIN_LENGTH_IN_FACE = 0.03, 0.008  # units
 _MIN_SPACING, _MIN_SPACING_IN_FACE = (
     0.010,
@@ -30,46 +30,67 @@ _DUPLICATE_DISTANCE, _DUPLICATE_SHARE = (
 _MAX_CROSSING_LENGTH = 0.03  # units: an overlap no longer than this is a crossing, not a parallel run
 _MAX_SCORED_LENGTH = 1.2  # units: the score does not grow beyond this length
 _MAX_CLOSING_GAP, _CLOSED_FACTOR = 0.025, 1.3  # units between the ends of a closed outline, and its score factor
-_FACE_FACTOR = 6.0
+_MIN_SUBJECT_SHARE = 0.45  # of a stroke that belongs to the subject
+_LAYER_FACTORS = {DrawingLayer.FACE: 100.0, DrawingLayer.SUBJECT: 2.2, DrawingLayer.BACKGROUND: 1.0}
+
+
+def assign_layers(strokes: Sequence[PenStroke], subject: Floats) -> list[PenStroke]:
+    """Put strokes into layers by how much of them belongs to the subject (0 to 1 at each pixel); faces stay."""
+    return [
+        stroke if stroke.layer == DrawingLayer.FACE else replace(stroke, layer=_choose_layer(stroke, subject))
+        for stroke in strokes
+    ]
+
+
+def _choose_layer(stroke: PenStroke, subject: Floats) -> DrawingLayer:
+    columns, rows = np.clip(np.round(stroke.points).astype(int), 0, np.array(subject.shape[::-1]) - 1).T
+    is_subject = float(subject[rows, columns].mean()) >= _MIN_SUBJECT_SHARE
+    return DrawingLayer.SUBJECT if is_subject else DrawingLayer.BACKGROUND
 
 
 def select_strokes(
     strokes: Sequence[PenStroke], size: tuple[int, int], seconds: float, unit: float, faces: Sequence[FaceBox] = ()
 ) -> list[PenStroke]:
-    """Select the strokes to draw in `seconds`; closed, long and strong ones and those of a face rank first.
+    """Select the strokes to draw in `seconds`; faces come first, then closed, long and strong ones of the subject.
 
     Strokes that run along a better one are dropped. `size` is height and width of the picture, `unit` the reference
     length (`SceneSpec.unit`), all in pixels.
     """
-    count = max(_MIN_STROKES, round(_STROKES_PER_SECOND * seconds))
     candidates = [_Candidate.from_stroke(stroke, unit, faces) for stroke in strokes]
     ranked = sorted(
         (candidate for candidate in candidates if candidate.score > 0), key=lambda candidate: -candidate.score
     )
-    return _take_within_budget(_drop_duplicates(ranked[:count], size, unit), ink_budget_for(seconds) * unit)
+    count = _BASE_STROKES + round(_STROKES_PER_SECOND * seconds)
+    return _take_within_budget(_drop_duplicates(ranked, size, unit)[:count], ink_budget_for(seconds) * unit)
 
 
 def ink_budget_for(seconds: float) -> float:
-    """Return the units of line that fit into `seconds`; bold contours may use `BOLD_INK_FACTOR` times as much."""
-    return max(_MIN_INK, _INK_PER_SECOND * seconds)
+    """Return the units of line that are drawn in `seconds`."""
+    return _BASE_INK + _INK_PER_SECOND * seconds
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A stroke with its score, whether it is in a face, the minimum length of its parts, and its minimum spacing."""
+    """A stroke with its score, the minimum length of its parts, and its minimum spacing."""
 
     stroke: PenStroke
     score: float
-    is_in_face: bool
     min_length: float
     spacing: float
+
+    @property
+    def is_of_face(self) -> bool:
+        return self.stroke.layer == DrawingLayer.FACE
 
     @classmethod
     def from_stroke(cls, stroke: PenStroke, unit: float, faces: Sequence[FaceBox]) -> "_Candidate":
         is_in_face = any(face.has_point(stroke_groups.find_midpoint(stroke)) for face in faces)
         min_length = unit * (_MIN_LENGTH_IN_FACE if is_in_face else _MIN_LENGTH)
-        score = _score_stroke(stroke, unit) * (_FACE_FACTOR if is_in_face else 1) if stroke.length >= min_length else 0
-        return cls(stroke, score, is_in_face, min_length, unit * (_MIN_SPACING_IN_FACE if is_in_face else _MIN_SPACING))
+        is_worth = stroke.layer == DrawingLayer.FACE or (
+            stroke.length >= min_length and float(stroke.strength.mean()) >= _MIN_STRENGTH
+        )
+        score = _LAYER_FACTORS[stroke.layer] * _score_stroke(stroke, unit) if is_worth else 0
+        return cls(stroke, score, min_length, unit * (_MIN_SPACING_IN_FACE if is_in_face else _MIN_SPACING))
 
 
 def _score_stroke(stroke: PenStroke, unit: float) -> float:
@@ -80,12 +101,11 @@ def _score_stroke(stroke: PenStroke, unit: float) -> float:
 
 
 def _take_within_budget(strokes: Sequence[PenStroke], budget: float) -> list[PenStroke]:
-    """Take the first stroke, then each one that still fits into a `budget` of line length, in pixels."""
+    """Take the first stroke and those of faces, then each one that still fits into a `budget` of line, in pixels."""
     chosen: list[PenStroke] = []
     used = 0.0
     for stroke in strokes:
-        factor = BOLD_INK_FACTOR if stroke.strength.mean() >= _BOLD_STRENGTH else 1
-        if used + stroke.length <= factor * budget or not chosen:
+        if used + stroke.length <= budget or not chosen or stroke.layer == DrawingLayer.FACE:
             chosen.append(stroke)
             used += stroke.length
     return chosen
@@ -98,15 +118,21 @@ def _drop_duplicates(candidates: Sequence[_Candidate], size: tuple[int, int], un
     for candidate in candidates:
         pixels = np.round(candidate.stroke.points).astype(np.int32)
         columns, rows = np.clip(pixels, 0, (size[1] - 1, size[0] - 1)).T
-        if not candidate.is_in_face and _is_duplicate(owners[rows, columns]):
+        if not candidate.is_of_face and _is_duplicate(owners[rows, columns]):
             continue
-        for part in _find_free_parts(occupied[rows, columns], max(3, round(_MAX_CROSSING_LENGTH * unit))):
-            part_stroke = PenStroke(candidate.stroke.points[part], candidate.stroke.strength[part])
-            if part_stroke.length >= candidate.min_length:
-                kept.append(part_stroke)
-                cv2.polylines(occupied, [pixels[part]], False, 1, _line_width_for(candidate.spacing))
-                cv2.polylines(owners, [pixels[part]], False, len(kept), _line_width_for(_DUPLICATE_DISTANCE * unit))
+        for part in _list_parts(candidate, occupied[rows, columns], unit):
+            kept.append(candidate.stroke.cut(part))
+            cv2.polylines(occupied, [pixels[part]], False, 1, _line_width_for(candidate.spacing))
+            cv2.polylines(owners, [pixels[part]], False, len(kept), _line_width_for(_DUPLICATE_DISTANCE * unit))
     return kept
+
+
+def _list_parts(candidate: _Candidate, occupied: Image, unit: float) -> list[slice]:
+    """List the parts of a stroke that no other covers and that are long enough; a face's own stays whole."""
+    if candidate.is_of_face:
+        return [slice(0, len(occupied))]
+    parts = _find_free_parts(occupied, max(3, round(_MAX_CROSSING_LENGTH * unit)))
+    return [part for part in parts if candidate.stroke.cut(part).length >= candidate.min_length]
 
 
 def _is_duplicate(owners: Floats) -> bool:

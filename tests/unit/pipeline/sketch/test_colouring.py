@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 from fakes import sample_pictures
 
-from models.jobs.hands import get_hand, load_hands
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas
 from pipeline.sketch.lines import regions
 from pipeline.sketch.painting import marker
-from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.planes import YuvPlanes
 
 PEN = np.zeros(2, np.float32)
@@ -80,36 +78,3 @@ def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     board = canvas.render_board(placed, (720, 1280))
     assert (board[:460] == 255).all()
     assert (board[460:820] == 0).all()
-
-
-@pytest.mark.parametrize("name", [*load_hands()])
-@pytest.mark.parametrize("size", [(320, 180), (120, 360)])
-def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int, int]) -> None:
-    drawing = get_hand(name)
-    assert drawing is not None
-    unit = float(np.sqrt(size[0] * size[1] * 9 / 16))
-    hand_sprite = render_hand(drawing, unit, size)
-    white = YuvPlanes.create_blank(*size)
-    corner = (size[0] - 1.0, 0.0) if drawing.left else (0.0, 0.0)
-    hand_sprite.blend(white, corner)
-    far = white.y[:, 0] if drawing.left else white.y[:, -1]
-    assert min(white.y[-1].min(), far.min()) < 225
-
-
-def test_the_tip_of_the_pen_is_where_the_pen_is() -> None:
-    drawing = get_hand("marker")
-    assert drawing is not None
-    white = YuvPlanes.create_blank(640, 360)
-    render_hand(drawing, 360, (640, 360)).blend(white, (300.0, 150.0))
-    dark = np.argwhere(white.y < 120)
-    nearest = np.hypot(*(dark - (150, 300)).T).min()
-    assert nearest <= 4
-    assert (white.y[:140] == 235).all()
-    assert (white.y[:, :280] == 235).all()
-
-
-def test_no_hand_is_a_word_and_unknown_hands_are_none() -> None:
-    assert get_hand("none") is None
-    with pytest.raises(KeyError):
-        get_hand("paw")
-    assert next(iter(load_hands())) == "marker"

@@ -5,10 +5,11 @@ import pytest
 from fakes import sample_pictures
 
 from pipeline.sketch import writing
-from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
-from pipeline.sketch.lines.tracing import PenStroke
-from pipeline.sketch.strokes import stroke_selection
-from pipeline.vision import faces
+from pipeline.sketch.lines import hatching, line_filter, tracing
+from pipeline.sketch.lines.hatching import HatchBounds
+from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
+from pipeline.sketch.strokes import pen_timing, stroke_selection
+from pipeline.vision.types import FaceBox
 
 UNIT = 270.0  # pixels, of a picture of 480 x 270
 
@@ -90,18 +91,6 @@ def test_a_plain_picture_has_no_lines(value: int) -> None:
     assert not line_filter.find_lines(sample_pictures.create_uniform(value)).skeleton.any()
 
 
-def test_a_face_is_found_where_it_is_and_gets_two_pupils() -> None:
-    picture = sample_pictures.draw_photo(480, 270)
-    (face,) = (each.box for each in faces.find_faces(picture))
-    assert face.has_point(np.array((240, 110)))
-    pupils = eyes.find_pupils(picture, [face])
-    places = sorted(tuple(np.round(one.points.mean(axis=0) / 270, 2)) for one in pupils)
-    assert places == [
-        (pytest.approx(0.889 - 0.066, abs=0.02), pytest.approx(0.37, abs=0.02)),
-        (pytest.approx(0.889 + 0.066, abs=0.02), pytest.approx(0.37, abs=0.02)),
-    ]
-
-
 def test_a_page_is_read_row_by_row_from_left_to_right() -> None:
     page = sample_pictures.draw_text_page(480, 270, rows=4)
     rows = writing.find_rows(traced(page), page.shape[:2], UNIT)
@@ -123,16 +112,46 @@ def test_other_pictures_are_no_writing(picture: np.ndarray) -> None:
     assert writing.find_rows(traced(picture), picture.shape[:2], UNIT) == []
 
 
-def test_short_films_draw_less_and_the_face_stays() -> None:
-    picture = sample_pictures.draw_photo(480, 270)
-    found = [face.box for face in faces.find_faces(picture)]
-    strokes = [*traced(picture), *traced(sample_pictures.create_noise(240, 180))]
-    chosen = stroke_selection.select_strokes(strokes, (270, 480), 1.0, UNIT, found)
-    ink = sum(stroke.length for stroke in chosen)
-    assert ink <= stroke_selection.BOLD_INK_FACTOR * stroke_selection.ink_budget_for(1.0) * UNIT
-    inside = [one for one in traced(picture) if found[0].has_point(one.points[len(one.points) // 2])]
-    kept = [one for one in chosen if found[0].has_point(one.points[len(one.points) // 2])]
-    assert len(kept) >= 0.7 * len([one for one in inside if one.length > 0.03 * UNIT])
+def horizontal(y: float, strength: float, layer: DrawingLayer = DrawingLayer.SUBJECT) -> PenStroke:
+    """A stroke of 200 pixels."""
+    points = np.stack([np.linspace(150, 350, 200), np.full(200, y)], axis=1).astype(np.float32)
+    return PenStroke(points, np.full(200, strength, np.float32), layer)
+
+
+def test_a_short_film_leaves_out_the_background_and_keeps_faces() -> None:
+    rows = np.arange(4.0, 266.0, 8)
+    background = [horizontal(y, 0.6, DrawingLayer.BACKGROUND) for y in rows[:20]]
+    subject = [horizontal(y, 0.6) for y in rows[20:26]]
+    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in rows[26:]]
+    short, long = (
+        stroke_selection.select_strokes([*background, *subject, *face], (270, 480), seconds, UNIT)
+        for seconds in (1.0, 30.0)
+    )
+    assert sum(stroke.length for stroke in short) <= stroke_selection.ink_budget_for(1.0) * UNIT
+    kept = [stroke.layer for stroke in short]
+    assert kept.count(DrawingLayer.FACE) == len(face)
+    assert kept.count(DrawingLayer.SUBJECT) == len(subject)
+    assert 0 < kept.count(DrawingLayer.BACKGROUND) < len(background)
+    assert [tuple(stroke.points[0]) for stroke in short] == [tuple(stroke.points[0]) for stroke in long][: len(short)]
+
+
+def test_faces_are_drawn_even_where_they_alone_exceed_the_ink() -> None:
+    face = [horizontal(y, 0.2, DrawingLayer.FACE) for y in np.arange(4.0, 266.0, 4)]
+    assert sum(stroke.length for stroke in face) > stroke_selection.ink_budget_for(1.0) * UNIT
+    assert len(stroke_selection.select_strokes(face, (270, 480), 1.0, UNIT)) == len(face)
+
+
+def test_strokes_outside_the_subject_are_of_the_background() -> None:
+    subject = np.zeros((270, 480), np.float32)
+    subject[:100] = 1
+    inside, outside, face = stroke_selection.assign_layers(
+        [horizontal(50, 1), horizontal(200, 1), horizontal(200, 1, DrawingLayer.FACE)], subject
+    )
+    assert (inside.layer, outside.layer, face.layer) == (
+        DrawingLayer.SUBJECT,
+        DrawingLayer.BACKGROUND,
+        DrawingLayer.FACE,
+    )
 
 
 def test_a_line_beside_another_is_left_out() -> None:
@@ -168,10 +187,22 @@ def test_where_ink_is_short_outlines_come_before_crumbs_and_faint_lines() -> Non
     assert np.ptp(chosen[0].points[:, 0]) > 170
 
 
-def test_a_solid_black_area_is_hatched_inside_itself() -> None:
+def bounds(
+    faces: tuple[FaceBox, ...] = (), lines: tuple[PenStroke, ...] = (), subject: np.ndarray | None = None
+) -> HatchBounds:
+    return HatchBounds(faces, lines, np.ones((270, 480), np.float32) if subject is None else subject)
+
+
+def hatched(picture: np.ndarray, around: HatchBounds) -> np.ndarray:
+    """Every pixel of the hatching of a picture, as points."""
+    strokes = hatching.hatch_dark_areas(picture, UNIT, 30 * UNIT, around)
+    return np.concatenate([pen_timing.resample(stroke.points, 1.0) for stroke in strokes])
+
+
+def test_a_solid_dark_area_is_hatched_inside_itself() -> None:
     picture = sample_pictures.create_uniform(255, 480, 270)
-    picture[60:140, 200:300] = 0
-    strokes = hatching.hatch_dark_areas(picture, UNIT, budget=10 * UNIT)
+    picture[60:140, 200:300] = 40
+    strokes = hatching.hatch_dark_areas(picture, UNIT, 10 * UNIT, bounds())
     points = np.concatenate([stroke.points for stroke in strokes])
     assert (points >= (200, 60)).all()
     assert (points <= (300, 140)).all()
@@ -179,6 +210,46 @@ def test_a_solid_black_area_is_hatched_inside_itself() -> None:
     assert 0.5 < covered / (80 * 100) < 1.5
 
 
+def test_a_black_area_is_hatched_in_two_directions_and_a_dark_one_in_one() -> None:
+    angles = {}
+    for level in (10, 45):
+        picture = sample_pictures.create_uniform(255, 480, 270)
+        picture[60:140, 200:300] = level
+        steps = np.concatenate(
+            [np.diff(stroke.points, axis=0)[::2] for stroke in hatching.hatch_dark_areas(picture, UNIT, 1e5, bounds())]
+        )
+        long = steps[np.hypot(*steps.T) > 20]
+        angles[level] = np.unique(np.round(np.degrees(np.arctan2(long[:, 1], long[:, 0])) % 180))
+    assert (len(angles[45]), len(angles[10])) == (1, 2)
+
+
+def test_a_long_dark_shape_is_hatched_along_its_form() -> None:
+    picture = sample_pictures.create_uniform(255, 480, 270)
+    picture[110:160, 60:420] = 45
+    steps = np.concatenate(
+        [np.diff(stroke.points, axis=0)[::2] for stroke in hatching.hatch_dark_areas(picture, UNIT, 1e5, bounds())]
+    )
+    assert np.abs(steps[:, 1]).max() < 0.05 * np.abs(steps[:, 0]).max()
+
+
+def test_no_hatch_crosses_a_line_or_a_face_or_leaves_the_subject() -> None:
+    picture = sample_pictures.create_uniform(255, 480, 270)
+    picture[40:230, 190:310] = 40
+    subject = np.ones((270, 480), np.float32)
+    subject[200:] = 0
+    points = hatched(picture, bounds((FaceBox(200, 60, 60, 60),), (horizontal(150, 1),), subject))
+    assert np.abs(points[:, 1] - 150).min() > 1
+    assert np.hypot(*(points - (230, 90)).T).min() > 30
+    assert points[:, 1].max() < 200
+
+
 def test_hatching_keeps_to_its_budget() -> None:
     picture = sample_pictures.create_uniform(0, 480, 270)
-    assert hatching.hatch_dark_areas(picture, UNIT, budget=2 * UNIT) == []
+    assert hatching.hatch_dark_areas(picture, UNIT, 2 * UNIT, bounds()) == []
+
+
+def test_a_small_dark_mass_is_not_hatched_beside_a_larger_one_that_is_left_white() -> None:
+    picture = sample_pictures.create_uniform(255, 480, 270)
+    picture[20:250, 20:300] = 40
+    picture[60:140, 350:450] = 40
+    assert hatching.hatch_dark_areas(picture, UNIT, 4 * UNIT, bounds()) == []

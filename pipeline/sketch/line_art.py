@@ -1,0 +1,126 @@
+"""Line art of a picture: all strokes that are drawn, in drawing order, from what is seen in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from pipeline.sketch import subject, writing
+from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
+from pipeline.sketch.lines.hatching import HatchBounds
+from pipeline.sketch.lines.line_filter import LineMap
+from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.strokes import drawing_order, stroke_selection
+from pipeline.sketch.types import Floats, Image
+from pipeline.vision.contours import find_contours
+from pipeline.vision.faces import find_faces
+from pipeline.vision.irises import Iris, find_irises
+from pipeline.vision.people import find_people
+from pipeline.vision.types import Face, FaceBox
+
+_JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
+_MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
+_HATCHING_SHARE: Final = 0.18  # share of the line length budget for hatching dark areas
+_MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of its own, such as of glasses
+
+ReportShare = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPicture:
+    """A picture (RGB, `drawn` light on dark where that is how it is drawn) with what the nets see in it.
+
+    `contours` and `people` are maps from 0 to 1, None where there are no nets.
+    """
+
+    drawn: Image
+    faces: tuple[Face, ...]
+    irises: tuple[tuple[Iris, ...], ...]
+    contours: Floats | None
+    people: Floats | None
+
+    @classmethod
+    def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
+        faces = tuple(find_faces(picture))
+        irises = tuple(find_irises(picture, face) for face in faces)
+        return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
+
+    @property
+    def face_boxes(self) -> list[FaceBox]:
+        return [face.box for face in self.faces]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.drawn.shape[0], self.drawn.shape[1]
+
+
+def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare, *, is_dark: bool) -> list[PenStroke]:
+    """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
+
+    `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
+    on a dark board. `report` gets the share done, 0 to 1.
+    """
+    seen = SeenPicture.from_picture(picture, is_dark=is_dark)
+    report(0.5)
+    line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
+    reach = _JOIN_DISTANCE * unit
+    fine = line_detection.trace_fine_lines(line_map, seen.face_boxes, reach)
+    report(0.7)
+    rows = writing.find_rows(fine, seen.size, unit)
+    if rows:
+        return drawing_order.order_writing(rows, unit)
+    strokes = _find_strokes(seen, fine, line_map, unit)
+    return _order_strokes(seen, strokes, unit, seconds) or [_build_outline(*picture.shape[1::-1])]
+
+
+def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:
+    """Strokes in no order: of faces, of contours and detail (of detail alone where no net is), and of people."""
+    found = fine
+    if seen.contours is not None:
+        reach = _JOIN_DISTANCE * unit
+        found = line_detection.trace_contours_and_detail(seen.contours, line_map, seen.face_boxes, reach)
+    return [
+        *_draw_faces(seen, line_map.response),
+        *_clear_faces(found, seen.faces),
+        *people_lines.outline_people(seen.people, found, line_map.response, unit),
+    ]
+
+
+def _order_strokes(seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float) -> list[PenStroke]:
+    """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
+    main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
+    layered = stroke_selection.assign_layers(strokes, main_subject)
+    selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
+    budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
+    hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
+    met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
+    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
+
+
+def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:
+    pairs = zip(seen.faces, seen.irises, strict=True)
+    return [stroke for face, irises in pairs for stroke in face_lines.draw_face(face, irises, response)]
+
+
+def _clear_faces(strokes: Sequence[PenStroke], faces: Sequence[Face]) -> list[PenStroke]:
+    """Leave out faint lines inside faces that are drawn from their landmarks."""
+    outlines = [face_lines.outline_interior(face.landmarks) for face in faces if face.landmarks is not None]
+    return [stroke for stroke in strokes if not any(_is_faint_inside(stroke, outline) for outline in outlines)]
+
+
+def _is_faint_inside(stroke: PenStroke, outline: Floats) -> bool:
+    if float(stroke.strength.mean()) >= _MIN_STRENGTH_IN_FACE:
+        return False
+    contour = outline.astype(np.float32)
+    inside = [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in stroke.points[::4]]
+    return float(np.mean(inside)) > 0.5
+
+
+def _build_outline(width: int, height: int) -> PenStroke:
+    """Outline of an empty picture, so that there is a stroke to draw."""
+    x, y = 0.02 * width, 0.02 * height
+    corners = [(x, y), (width - x, y), (width - x, height - y), (x, height - y), (x, y)]
+    return PenStroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))

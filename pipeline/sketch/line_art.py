@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.sketch import subject, writing
-from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
+from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines, text_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.tracing import PenStroke
@@ -18,6 +18,7 @@ from pipeline.vision.contours import find_contours
 from pipeline.vision.faces import find_faces
 from pipeline.vision.irises import Iris, find_irises
 from pipeline.vision.people import find_people
+from pipeline.vision.text_boxes import TextBox, find_text
 from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
@@ -40,12 +41,15 @@ class SeenPicture:
     irises: tuple[tuple[Iris, ...], ...]
     contours: Floats | None
     people: Floats | None
+    text: tuple[TextBox, ...]
 
     @classmethod
     def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
-        return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
+        drawn = 255 - picture if is_dark else picture
+        text = tuple(find_text(picture))
+        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), text)
 
     @property
     def face_boxes(self) -> list[FaceBox]:
@@ -69,11 +73,19 @@ def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare,
     reach = _JOIN_DISTANCE * unit
     fine = line_detection.trace_fine_lines(line_map, seen.face_boxes, reach)
     report(0.7)
-    rows = writing.find_rows(fine, seen.size, unit)
+    written = [stroke for row in text_lines.write_text(seen.drawn, seen.text) for stroke in row]
+    rows = writing.find_rows(fine, seen.size, unit) if not written else []
     if rows:
         return drawing_order.order_writing(rows, unit)
-    strokes = _find_strokes(seen, fine, line_map, unit)
-    return _order_strokes(seen, strokes, unit, seconds) or [_build_outline(*picture.shape[1::-1])]
+    strokes = text_lines.leave_out_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
+    drawing = _order_strokes(seen, strokes, unit, seconds)
+    return _join_parts(drawing, written) or [_build_outline(*picture.shape[1::-1])]
+
+
+def _join_parts(drawing: list[PenStroke], written: list[PenStroke]) -> list[PenStroke]:
+    """Text is written first where it is most of a picture, and else last."""
+    has_more_text = sum(each.length for each in written) > sum(each.length for each in drawing)
+    return [*written, *drawing] if has_more_text else [*drawing, *written]
 
 
 def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:

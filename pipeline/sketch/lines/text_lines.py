@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.sketch.lines.ink_tracing import trace_part
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.types import Floats, Image, Integers, Mask, Points
-from pipeline.vision.text_boxes import TextBox
+from pipeline.vision.text.types import TextBox
 
 _TRACED_HEIGHT, _MAX_ENLARGEMENT = 64, 4.0  # pixels of a line in which letters are traced; factor at most
 _LIGHT_WINDOW = 1.5  # of a line's height, along it: within which the light is even
@@ -29,7 +29,7 @@ def write_text(picture: Image, boxes: Sequence[TextBox]) -> list[list[PenStroke]
     return [row for row in rows if row]
 
 
-def leave_out_text(strokes: Sequence[PenStroke], boxes: Sequence[TextBox]) -> list[PenStroke]:
+def drop_text(strokes: Sequence[PenStroke], boxes: Sequence[TextBox]) -> list[PenStroke]:
     """The strokes that are not inside a line of text, where letters are written instead."""
     return [stroke for stroke in strokes if not any(_is_inside(stroke, box) for box in boxes)]
 
@@ -56,24 +56,24 @@ def _build_stroke(points: Points) -> PenStroke:
 
 def _find_ink(upright: Image) -> Mask:
     """Where letters are in a level line of text: the colour that the border of the box has less of, by Otsu."""
-    levels = _project_colours(upright)
+    levels = _compute_levels(upright)
     _, binary = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     border = np.concatenate([binary[0], binary[-1], binary[:, 0], binary[:, -1]])
     ink: Mask = (binary > 0) != (border.mean() > 0.5)
     return ink if ink.mean() <= _MAX_INK else np.zeros_like(ink)
 
 
-def _project_colours(upright: Image) -> Image:
+def _compute_levels(upright: Image) -> Image:
     """Levels along the axis on which the colours of a text and its ground differ most."""
     colours: Floats = upright.reshape(-1, 3).astype(np.float32)
     centred = colours - colours.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    levels = _even_out((centred @ axes[:, -1]).reshape(upright.shape[:2]))
+    levels = _remove_shadows((centred @ axes[:, -1]).reshape(upright.shape[:2]))
     low, high = float(levels.min()), float(levels.max())
     return ((levels - low) * 255 / max(high - low, 1e-3)).astype(np.uint8)
 
 
-def _even_out(levels: Floats) -> Floats:
+def _remove_shadows(levels: Floats) -> Floats:
     """Levels without slow changes along a line, as of shadows on a page."""
     height, width = levels.shape
     window = (min(width, round(_LIGHT_WINDOW * height)), height)

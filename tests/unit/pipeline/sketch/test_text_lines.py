@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from fakes.signs import draw_sign
 
-from pipeline.sketch.lines.text_lines import leave_out_text, order_lines, write_text
+from pipeline.sketch.lines.text_lines import drop_text, order_lines, write_text
 from pipeline.sketch.lines.tracing import PenStroke
-from pipeline.vision.text_boxes import TextBox, find_text
+from pipeline.vision.text.finding import find_text
+from pipeline.vision.text.types import TextBox
 
 
 def box(x: float, y: float, width: float = 100, height: float = 20) -> TextBox:
@@ -62,7 +63,7 @@ def test_what_is_inside_a_line_of_text_is_left_out_and_what_crosses_it_is_not() 
         return PenStroke(points, np.ones(60, np.float32))
 
     inside, crossing = line(40, 80), line(-200, 300)
-    assert leave_out_text([inside, crossing], [box(60, 50)]) == [crossing]
+    assert drop_text([inside, crossing], [box(60, 50)]) == [crossing]
 
 
 def test_nothing_is_written_where_there_are_no_lines_of_text() -> None:

@@ -6,7 +6,8 @@ import pytest
 from fakes.signs import draw_sign
 from skimage import data
 
-from pipeline.vision.text_boxes import TextBox, find_text
+from pipeline.vision.text.finding import find_text
+from pipeline.vision.text.types import TextBox
 
 
 def test_each_line_of_a_sign_is_found_with_its_extent() -> None:

@@ -16,6 +16,6 @@ def build_options(
     `holds` are the first and last frame of each hold. With weighted prediction, which is for fades, or in B frames
     x264 skips nothing that is declared unchanged.
     """
-    zones = "/".join(f"{first},{last},b={_HOLD_BITS}" for first, last in holds)
+    zones = "/".join(f"{first},{last},b={_HOLD_BITS}" for first, last in holds if first <= last)
     hints = {"mb_info": "1"} if has_change_hints else {}
-    return {**rate_options, **hints, "bf": "0", "x264-params": f"weightp=0:zones={zones}"}
+    return {**rate_options, **hints, "bf": "0", "x264-params": f"weightp=0:zones={zones}" if zones else "weightp=0"}

@@ -7,7 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from models.sketch.subjects import Subject
 from pipeline.sketch import subject, writing
+from pipeline.sketch.guidance import guided_order
+from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines, text_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
@@ -62,11 +65,19 @@ class SeenPicture:
         return self.drawn.shape[0], self.drawn.shape[1]
 
 
-def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare, *, is_dark: bool) -> list[PenStroke]:
+def draw_lines(
+    picture: Image,
+    unit: float,
+    seconds: float,
+    report: ReportShare,
+    *,
+    is_dark: bool,
+    order: Sequence[Subject] = (),
+) -> list[PenStroke]:
     """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
 
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board. `report` gets the share done, 0 to 1.
+    on a dark board; the subjects of `order` are drawn first or last. `report` gets the share done, 0 to 1.
     """
     seen = SeenPicture.from_picture(picture, is_dark=is_dark)
     report(0.5)
@@ -79,7 +90,8 @@ def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare,
     if rows:
         return drawing_order.order_writing(rows, unit)
     strokes = text_lines.drop_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
-    drawing = _order_strokes(seen, strokes, unit, seconds)
+    named = find_subjects(picture, order, seen.people, seen.face_boxes)
+    drawing = _order_strokes(seen, strokes, unit, seconds, named)
     return _join_parts(drawing, written) or [_build_outline(*picture.shape[1::-1])]
 
 
@@ -102,15 +114,22 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
     ]
 
 
-def _order_strokes(seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float) -> list[PenStroke]:
+def _order_strokes(
+    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float, named: Sequence[SubjectRegion]
+) -> list[PenStroke]:
     """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
     main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
+    main_subject = guided_order.add_named(main_subject, named)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
     met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
-    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
+    return guided_order.order_guided(
+        [*met, *hatches],
+        named,
+        lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
+    )
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

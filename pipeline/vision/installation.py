@@ -8,6 +8,7 @@ _FILES: dict[str, tuple[NetFile, ...]] = {
     "faces": (weights.DETECTION, weights.LANDMARKS),
     "irises": (weights.IRISES,),
     "text": (weights.TEXT_LINES, weights.TEXT_READING),
+    "objects": (weights.OBJECTS,),
 }
 
 

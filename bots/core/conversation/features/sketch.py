@@ -2,9 +2,9 @@
 
 from typing import get_args
 
+from bots.core.conversation.features.drawing_words import find_drawing_hints, parse_drawing_words
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import Setting, SettingValue, switch_for, values_from
-from bots.core.conversation.features.written_titles import parse_title_option
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.hands import DEFAULT_HAND, NO_HAND, DrawingTool, load_hands, load_renamed_hands
 from models.media.facts import MediaKind
@@ -58,8 +58,10 @@ SKETCH_FEATURE = Feature(
     SKETCH,
     aliases=("draw", "desenhar", "desenho", "dibujar", "dibujo"),
     default_for=frozenset({MediaKind.IMAGE}),
-    parse_words=parse_title_option,
-    word_options=("title",),
+    parse_words=parse_drawing_words,
+    word_options=("title", "order"),
+    later_options=("order",),
+    find_hints=find_drawing_hints,
     settings=(
         Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
         Setting("hand", option="hand", default=DEFAULT_HAND, list_values=_list_hands, renamed=load_renamed_hands()),

@@ -198,7 +198,7 @@ def _check_drawing(_settings: Settings) -> CheckResult:
     missing = list_missing_nets()
     if missing:
         return False, f"not found in pictures: {', '.join(missing)}; drawings are plainer; run: make install"
-    return True, "contours, people, faces and irises are found in pictures"
+    return True, "contours, people, faces, irises and objects are found in pictures"
 
 
 CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {

@@ -11,10 +11,12 @@ from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
-from models.jobs.hands import NO_HAND, load_hands
-from models.jobs.options import NO_TRANSLATION, CaptionOptions
+from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
+from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.order_words import parse_list
+from models.sketch.subjects import Subject
 from pipeline import list_kinds
 
 MIN_SIDE = 64  # pixels
@@ -48,8 +50,17 @@ def parse_translation(language: str) -> str:
     return NO_TRANSLATION if language == NO_TRANSLATION else parse_language(language)
 
 
+def parse_drawing_order(text: str) -> tuple[Subject, ...]:
+    """Subjects by their names in any of the three languages. A thing without a name here is said, and left out."""
+    requested = parse_list(text, "en")
+    for thing in requested.unknown:
+        typer.echo(f"note: {thing!r} is nothing that is found in pictures; the rest keeps its order", err=True)
+    return requested.subjects
+
+
 ASPECTS = get_args(Aspect)
 RESOLUTIONS = get_args(Resolution)
+TOOLS = get_args(DrawingTool)
 
 
 def parse_size(size: str) -> dict[str, Any]:
@@ -110,7 +121,7 @@ SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
 def _list_hands() -> list[str]:
-    return [*load_hands(), NO_HAND]
+    return [*load_hands(), NO_HAND, *load_renamed_hands()]
 
 
 def list_kind_names() -> list[str]:
@@ -126,7 +137,13 @@ CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate 
 HandOption = Annotated[
     str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
 ]
+ToolOption = Annotated[
+    str, typer.Option(callback=build_choice_check(lambda: TOOLS), help="auto, or a tool of `rabisco styles`.")
+]
 FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
+OrderOption = Annotated[
+    str, typer.Option("--order", help='What is drawn first and last, by name: "dog, house, the sky last".')
+]
 SizeOption = Annotated[str, typer.Option(help=f"WxH in pixels, up to 3840x2160, or {', '.join(ASPECTS)}.")]
 ResolutionOption = Annotated[
     str,
@@ -134,6 +151,16 @@ ResolutionOption = Annotated[
         callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
     ),
 ]
+HoldOption = Annotated[
+    float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")
+]
+LoopOption = Annotated[bool, typer.Option("--loop", help="Wipe the board at the end: the film ends as it begins.")]
+TrackOption = Annotated[
+    Path | None, typer.Option(callback=check_writable, help="Write where the pen is in every frame.")
+]
+GifOption = Annotated[Path | None, typer.Option(callback=check_writable, help="Also as a GIF, of up to 8 MB.")]
+StillOption = Annotated[Path | None, typer.Option(callback=check_writable, help="The finished drawing as PNG.")]
+SvgOption = Annotated[Path | None, typer.Option(callback=check_writable, help="The lines of the drawing as SVG.")]
 StyleOption = Annotated[
     str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
 ]

@@ -3,14 +3,14 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from bots.cli.console import render_error
 from models.errors import AppError, ErrorCode, RequestRejected
 from models.jobs.caption_styles import load_caption_styles
-from models.jobs.hands import NO_HAND, load_hands
+from models.jobs.hands import NO_HAND, DrawingTool, load_hands
 from models.media.facts import MediaInfo
 from pipeline import SandboxClient, measure_file
 
@@ -57,11 +57,12 @@ def _format_verdict(verdict: dict[str, object]) -> str:
 
 
 def styles() -> None:
-    """Name the hands that draw and the styles of captions.
+    """Name the hands that draw, their tools, and the styles of captions.
 
     Example: rabisco styles
     """
     typer.echo("hands: " + " ".join([*load_hands(), NO_HAND]))
+    typer.echo("tools: " + " ".join(get_args(DrawingTool)))
     typer.echo("captions: " + " ".join(load_caption_styles()))
 
 

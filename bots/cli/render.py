@@ -18,12 +18,16 @@ from bots.cli.options import (
     EndCardOption,
     EngineOption,
     FinishOption,
+    GifOption,
     HandOption,
+    HoldOption,
     LanguageOption,
     LayoutOption,
+    LoopOption,
     LoudnessOption,
     MaskProfanityOption,
     MaxBytesOption,
+    OrderOption,
     OutputOption,
     PresetOption,
     ProgressBarOption,
@@ -31,10 +35,14 @@ from bots.cli.options import (
     ResolutionOption,
     SizeOption,
     SourceArgument,
+    StillOption,
     StyleOption,
     SubtitlesOption,
     SubtitleTrackOption,
+    SvgOption,
     TitleOption,
+    ToolOption,
+    TrackOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -44,9 +52,11 @@ from bots.cli.options import (
     check_writable,
     list_kind_names,
     parse_assignment,
+    parse_drawing_order,
     parse_size,
 )
 from models.jobs.film import EncodingOptions, X264Preset
+from models.jobs.hands import DEFAULT_HAND
 from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
@@ -74,18 +84,23 @@ def sketch(
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: SizeOption = "auto",
     resolution: ResolutionOption = "auto",
-    hand: HandOption = "marker",
+    hand: HandOption = DEFAULT_HAND,
+    tool: ToolOption = "auto",
     finish: FinishOption = "colour",
+    order: OrderOption = "",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
-    track: Annotated[
-        Path | None, typer.Option(callback=check_writable, help="Write where the pen is in every frame.")
-    ] = None,
+    hold: HoldOption = None,
+    loop: LoopOption = False,
+    gif: GifOption = None,
+    still: StillOption = None,
+    svg: SvgOption = None,
+    track: TrackOption = None,
 ) -> None:
     """Draw a picture by hand on film.
 
-    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
+    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
     options = SketchOptions.model_validate(
         {
@@ -94,15 +109,22 @@ def sketch(
             "resolution": resolution,
             **parse_size(size),
             "hand": hand,
+            "tool": tool,
             "finish": finish,
+            "hold": "auto" if hold is None else hold,
+            "loop": loop,
+            "gif": gif is not None,
+            "order": parse_drawing_order(order),
             "title": title,
             "encoding": EncodingOptions(preset=preset, crf=crf),
         }
     )
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
-    check_outputs((out, track), (image,))
+    asked = {"track": track, "gif": gif, "still": still, "svg": svg}
+    extra_outputs = {name: path for name, path in asked.items() if path is not None}
+    check_outputs((out, *extra_outputs.values()), (image,))
     with open_renderer() as renderer, show_progress() as report:
-        renderer.render(image, out, options, report, extra_outputs={"track": track} if track else None)
+        renderer.render(image, out, options, report, extra_outputs=extra_outputs)
     typer.echo(out)
 
 

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.plans import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
@@ -17,13 +17,16 @@ from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
 from models.jobs.film import EncodingOptions
 from models.jobs.film_sizes import MAX_SIDES, Aspect, Resolution
+from models.jobs.hands import DEFAULT_HAND, DrawingTool, resolve_hand
 from models.jobs.transcript import UNKNOWN_LANGUAGE
 from models.languages import load_languages
 from models.limits import load_limits
+from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
 OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
+MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
 _MAX_TITLE_LENGTH = load_limits().film.max_title
 
@@ -157,8 +160,13 @@ class SketchOptions(FilmOptions):
     height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     aspect: Aspect = "auto"
     resolution: Resolution = "auto"
-    hand: str = "marker"
+    hand: Annotated[str, AfterValidator(resolve_hand)] = DEFAULT_HAND
+    tool: DrawingTool = "auto"
     finish: Literal["colour", "lines"] = "colour"
+    hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
+    loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
+    gif: bool = False  # also made as a GIF
+    order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
     def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides

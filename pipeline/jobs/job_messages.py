@@ -1,6 +1,6 @@
 """Outbox messages about a finished job, as locale keys that are translated on delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -41,7 +41,7 @@ def build_result_message(
     paragraphs = (ready, *_describe_hearing(transcript), *((_quote(text),) if is_inline else ()))
     message = Message(
         paragraphs=paragraphs,
-        choices=_build_result_choices(job, kind, has_chat_model=has_chat_model),
+        choices=_build_result_choices(job, kind, outputs, has_chat_model=has_chat_model),
         media_id=None if is_inline else result.id,
         thumbnail_id=thumbnail.id if thumbnail else None,
         as_file=not is_inline and kind.result.media_kind is not MediaKind.VIDEO,
@@ -61,9 +61,13 @@ def _quote(text: str) -> TranslatedText:
     return TranslatedText(key="name", values={"name": text})
 
 
-def _build_result_choices(job: Job, kind: JobKind, *, has_chat_model: bool) -> tuple[tuple[TranslatedChoice, ...], ...]:
+def _build_result_choices(
+    job: Job, kind: JobKind, outputs: Container[str], *, has_chat_model: bool
+) -> tuple[tuple[TranslatedChoice, ...], ...]:
     rows: list[list[TranslatedChoice]] = []
     for button in kind.buttons:
+        if button.output and button.output not in outputs:
+            continue
         if not rows or button.begins_row or len(rows[-1]) == BUTTONS_PER_ROW:
             rows.append([])
         data = ":".join(filter(None, (button.action, job.id.hex, button.output)))

@@ -42,6 +42,7 @@ class Renderer:
         run = load_run_function(kind)
         tools = (self.sandbox, self.transcriber, progress, is_cancelled, usage, self.chat, keep_transcript)
         result = run(RunningJob(spec, *tools))
-        if [output.name for output in result.outputs] != [output.name for output in kind.outputs]:
+        made = [output.name for output in result.outputs]
+        if made != [each.name for each in kind.outputs if each.name in made or not each.is_optional]:
             raise ProcessingFailed(ErrorCode.UNEXPECTED)
         return result

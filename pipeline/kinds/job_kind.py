@@ -9,15 +9,20 @@ from models.media.facts import MediaKind
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """A file that a job makes: its name, which is unique within the kind, and its media kind."""
+    """A file that a job makes: its name, which is unique within the kind, and its media kind. One that is optional is
+    made where the job's options ask for it.
+    """
 
     name: str
     media_kind: MediaKind
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResultButton:
-    """A button under the result: the action it asks for, and the output that is meant, if it is about one."""
+    """A button under the result: the action it asks for, and the output that is meant, if it is about one, without
+    which there is no button.
+    """
 
     action: str
     output: str = ""

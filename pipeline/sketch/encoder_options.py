@@ -26,13 +26,14 @@ def build_options(
 ) -> dict[str, str]:
     """Add what suits drawings to the options that set preset, quality and rate.
 
-    `holds` are the first and last frame of each hold.
+    `holds` are the first and last frame of each hold; one whose first is after its last is empty.
     """
     parameters = dict(_DRAWING_PARAMETERS)
     if rate_options.get("preset") == _FAST_PRESET:
         parameters |= _FAST_PARAMETERS
-    if holds:
-        parameters["zones"] = "/".join(f"{first},{last},b={_HOLD_BITS}" for first, last in holds)
+    zones = [f"{first},{last},b={_HOLD_BITS}" for first, last in holds if first <= last]
+    if zones:
+        parameters["zones"] = "/".join(zones)
     hints = {"mb_info": "1"} if has_change_hints else {}
     return {**rate_options, **hints, "bf": "0", "x264-params": _join_parameters(parameters)}
 

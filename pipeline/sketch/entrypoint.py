@@ -8,6 +8,7 @@ from models.jobs.options import SketchOptions
 from pipeline.media.pictures.reader import read_picture
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import film
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 
 
 def draw(
@@ -15,8 +16,11 @@ def draw(
     out: Path,
     options: SketchOptions,
     progress: ProgressCallback,
-    track: Path | None = None,
     logo: Path | None = None,
+    **extras: Path,
 ) -> Film:
-    """Read the pictures and render the film; raises what `read_picture` and `film.make` raise."""
-    return film.make([read_picture(path) for path in pictures], out, options, progress, track=track, logo=logo)
+    """Read the pictures and render the film, and the `extras`, which are files of `ExtraFiles` by name; raises what
+    `read_picture` and `film.make` raise.
+    """
+    opened = [read_picture(path) for path in pictures]
+    return film.make(opened, out, options, progress, logo=logo, extras=ExtraFiles(**extras))

@@ -1,8 +1,7 @@
 """Entry point of the sketch engine: renders pictures to a whiteboard film within a size limit."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 from models.errors import ErrorCode, ProcessingFailed
@@ -16,8 +15,9 @@ from pipeline.media.write import Mp4Writer
 from pipeline.progress import ProgressCallback, throttle
 from pipeline.sketch import canvas
 from pipeline.sketch.encoder_options import build_options
-from pipeline.sketch.painting.board import PenState
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 from pipeline.sketch.renderer import SketchRenderer
+from pipeline.sketch.scene_types import Rendering
 
 
 def make(
@@ -28,22 +28,26 @@ def make(
     *,
     track: Path | None = None,
     logo: Path | None = None,
+    extras: ExtraFiles = ExtraFiles(),  # noqa: B008 - frozen
 ) -> Film:
     """Draw pictures one after another into an MP4 of exactly `options.seconds`.
 
-    Writes `out`, a JPEG thumbnail beside it, and the pen's track (JSON) to `track` if given; `logo` is the picture of
-    `options.logo`. `progress` is called with the stages "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` if a
-    second, tighter attempt exceeds `max_bytes`.
+    Writes `out`, a JPEG thumbnail beside it, the pen's track (JSON) to `track` if given, and the `extras`; `logo` is
+    the picture of `options.logo`. `progress` is called with the stages "planning" and "drawing". Raises
+    `Failed(FILM_TOO_BIG)` if a second, tighter attempt exceeds `max_bytes`.
     """
     report = throttle(progress)
     size = canvas.choose_film_size(pictures, options)
     plan = compute_budget(size, options.seconds, 0, options.encoding)
-    film = _render_attempt(pictures, out, options, plan, report, track, logo)
+    film, rendering = _render_attempt(pictures, out, options, plan, report, logo)
     limit = options.encoding.max_bytes
     if limit is not None and film.size > limit:
-        film = _render_attempt(pictures, out, options, tighten_budget(plan, film.size, limit), report, track, logo)
+        plan = tighten_budget(plan, film.size, limit)
+        film, rendering = _render_attempt(pictures, out, options, plan, report, logo)
         if film.size > limit:
             raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=limit / 1e6)
+    written = extras if track is None else replace(extras, track=track)
+    written.write(out, options.fps, (film.width, film.height), rendering, options.watermark)
     report("drawing", 1.0)
     return film
 
@@ -54,21 +58,15 @@ def _render_attempt(
     options: SketchOptions,
     plan: BitrateBudget,
     report: ProgressCallback,
-    track: Path | None,
     logo: Path | None,
-) -> Film:
+) -> tuple[Film, Rendering]:
     """Render the whole film once within a bitrate budget, which may reduce its width and height."""
     renderer = SketchRenderer(options, (plan.width, plan.height), report, logo)
     holds = renderer.list_holds(len(pictures))
     encoder_options = build_options(plan.options, holds, has_change_hints=has_change_hints())
     with Mp4Writer(out, renderer.size, options.fps, encoder_options) as writer:
-        pen_states, poster = renderer.render(pictures, writer)
-    if track is not None:
-        track.write_text(json.dumps(_build_track(pen_states, options.fps, renderer.size)))
-    thumbnail_path = write_thumbnail(poster.to_rgb(), out.with_suffix(".jpg"))
+        rendering = renderer.render(pictures, writer)
+    thumbnail_path = write_thumbnail(rendering.poster.to_rgb(), out.with_suffix(".jpg"))
     seconds = writer.frame_count / options.fps
-    return Film(out, thumbnail_path, *renderer.size, seconds, writer.frame_count, out.stat().st_size)
-
-
-def _build_track(pen_states: Sequence[PenState], fps: int, size: tuple[int, int]) -> dict[str, object]:
-    return {"fps": fps, "width": size[0], "height": size[1], "frames": [asdict(pen_state) for pen_state in pen_states]}
+    film = Film(out, thumbnail_path, *renderer.size, seconds, writer.frame_count, out.stat().st_size)
+    return film, rendering

@@ -7,10 +7,14 @@ from typing import Final
 import cv2
 import numpy as np
 
+from models.sketch.subjects import Subject
 from pipeline.sketch import subject, writing
+from pipeline.sketch.guidance import guided_order
+from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
+from pipeline.sketch.lines.people_lines import PeopleMaps
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import drawing_order, stroke_selection
 from pipeline.sketch.types import Floats, Image
@@ -22,6 +26,7 @@ from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
 _MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
+_MEETING_GAP: Final = 0.0085  # units between the end of a stroke and the middle of one that it meets: a bit of board
 _HATCHING_SHARE: Final = 0.18  # share of the line length budget for hatching dark areas
 _MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of its own, such as of glasses
 
@@ -57,11 +62,19 @@ class SeenPicture:
         return self.drawn.shape[0], self.drawn.shape[1]
 
 
-def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare, *, is_dark: bool) -> list[PenStroke]:
+def draw_lines(
+    picture: Image,
+    unit: float,
+    seconds: float,
+    report: ReportShare,
+    *,
+    is_dark: bool,
+    order: Sequence[Subject] = (),
+) -> list[PenStroke]:
     """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
 
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board. `report` gets the share done, 0 to 1.
+    on a dark board; the subjects of `order` are drawn first or last. `report` gets the share done, 0 to 1.
     """
     seen = SeenPicture.from_picture(picture, is_dark=is_dark)
     report(0.5)
@@ -73,7 +86,8 @@ def draw_lines(picture: Image, unit: float, seconds: float, report: ReportShare,
     if rows:
         return drawing_order.order_writing(rows, unit)
     strokes = _find_strokes(seen, fine, line_map, unit)
-    return _order_strokes(seen, strokes, unit, seconds) or [_build_outline(*picture.shape[1::-1])]
+    named = find_subjects(picture, order, seen.people, seen.face_boxes)
+    return _order_strokes(seen, strokes, unit, seconds, named) or [_build_outline(*picture.shape[1::-1])]
 
 
 def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:
@@ -85,19 +99,32 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
     return [
         *_draw_faces(seen, line_map.response),
         *_clear_faces(found, seen.faces),
-        *people_lines.outline_people(seen.people, found, line_map.response, unit),
+        *_outline_people(seen, found, line_map.response, unit),
     ]
 
 
-def _order_strokes(seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float) -> list[PenStroke]:
+def _order_strokes(
+    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float, named: Sequence[SubjectRegion]
+) -> list[PenStroke]:
     """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
     main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
+    main_subject = guided_order.add_named(main_subject, named)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
-    met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
-    return drawing_order.order_drawing([*met, *hatches], seen.size, unit, seen.face_boxes)
+    fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
+    return guided_order.order_guided(
+        [*fitted, *hatches],
+        named,
+        lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
+    )
+
+
+def _outline_people(seen: SeenPicture, found: Sequence[PenStroke], response: Floats, unit: float) -> list[PenStroke]:
+    if seen.people is None or seen.contours is None:
+        return []
+    return people_lines.outline_people(PeopleMaps(seen.people, seen.contours), found, response, unit)
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

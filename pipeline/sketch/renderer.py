@@ -1,11 +1,12 @@
 """Renderer of a whole film: splits its frames among the pictures, each drawn, held, and wiped for the next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
+from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import MAX_SIDE
@@ -13,12 +14,13 @@ from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
 from pipeline.sketch.hands.hand_sprite import render_hand
+from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.painting import colouring
-from pipeline.sketch.painting.board import Board, FrameWriter, PenState
+from pipeline.sketch.painting.board import Board, FrameWriter
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes, luma_of
-from pipeline.sketch.scene_types import Scene, SceneSpec
+from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
 from pipeline.vision.memory import release_nets
@@ -28,9 +30,10 @@ _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.5,
     0.3,
 )  # hold of the finished picture: scene share, seconds, scene share
-_WIPE_SECONDS, _MAX_WIPE_SHARE = 0.7, 0.15  # wiping the board for the next picture: seconds, share of the scene
+_MAX_GIVEN_HOLD_SHARE = 0.6  # of the scene, for a hold that is asked for: the rest is drawing
+_WIPE_SECONDS, _MAX_WIPE_SHARE = 0.7, 0.15  # wiping the board for what comes next: seconds, share of the scene
 _PLANNING_SHARE = 0.2  # share of the whole progress
-_POSTER_POSITION = 0.6  # share of the colouring phase after which the thumbnail's frame is taken
+_POSTER_POSITION = 0.85  # share of the colouring phase after which the thumbnail's frame is taken
 
 
 class SketchRenderer:
@@ -50,23 +53,30 @@ class SketchRenderer:
         self._planned_share = 0.0  # share of all scenes
         self._pen_states: list[PenState] = []
         self._poster: YuvPlanes | None = None
+        self._motions: list[PenMotion] = []
 
     def list_holds(self, count: int) -> list[tuple[int, int]]:
         """Return the first and last frame of each hold on a finished picture, for `count` pictures."""
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._split_frames(count)]
         return [(end - self._spec_for(frame_count).hold_frames, end - 1) for end, frame_count in ends]
 
-    def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> tuple[list[PenState], YuvPlanes]:
-        """Draw the pictures in turn; return the pen states of all frames and the planes of the thumbnail's frame."""
+    def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> Rendering:
+        """Draw the pictures in turn."""
         board = self._build_board(writer, pictures)
+        finished = board.clean_planes
+        lines: tuple[InkLine, ...] = ()
         for planned_scene in self._plan_scenes(pictures):
+            self._motions.append(PenMotion(planned_scene.tool, planned_scene.path, len(self._pen_states)))
             poster_frame = _choose_poster_frame(planned_scene)
             for frame, pen_state in enumerate(board.write_scene(planned_scene)):
                 self._pen_states.append(pen_state)
                 if frame == poster_frame and self._poster is None:
                     self._poster = YuvPlanes(writer.y, writer.u, writer.v).shrink_to(MAX_SIDE)
                 self._report_progress("drawing")
-        return self._pen_states, self._poster or board.clean_planes.shrink_to(MAX_SIDE)
+            if planned_scene.lines:
+                finished, lines = board.render_still(), planned_scene.lines
+        poster = self._poster or finished.shrink_to(MAX_SIDE)
+        return Rendering(self._pen_states, poster, finished, lines, tuple(self._motions))
 
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
@@ -74,21 +84,23 @@ class SketchRenderer:
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
-        tools = ["marker", "eraser"] if len(pictures) > 1 else ["marker"]
+        is_wiped = len(pictures) > 1 or self._options.loop
+        tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
 
-    def _render_hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
+    def _render_hands(self, tools: Mapping[str, str]) -> dict[str, Sprite]:
+        """Render the hand for the tools that scenes name, by what it holds then."""
         hand_model = get_hand(self._options.hand)
         if hand_model is None:
             return {}
         unit = self._spec_for(1).unit
-        return {tool: render_hand(hand_model, unit, self.size, tool) for tool in tools}
+        return {name: render_hand(hand_model, unit, self.size, tool) for name, tool in tools.items()}
 
     def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene]:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
-            spec = self._spec_for(frames - wipe_frames)
+            spec = self._spec_for(frames - wipe_frames, number)
             layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
             placement = canvas.place_picture(picture, self.size, layout.height if layout else 0)
             title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
@@ -100,25 +112,33 @@ class SketchRenderer:
                 release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
-                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))
+                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[(number + 1) % len(pictures)].board_level))
                 yield colouring.build_wipe_scene(
                     (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
                 )
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:
-        """Return for each picture its first frame, its number of frames, and how many of these wipe the board."""
+        """Return for each picture its first frame, its number of frames, and how many of these wipe the board: that of
+        the last picture is wiped for a film that loops.
+        """
         ends = [round(self._total_frames * number / count) for number in range(count + 1)]
         ranges = [(start, end - start) for start, end in pairwise(ends)]
         wipe_lengths = [round(min(_WIPE_SECONDS * self._options.fps, _MAX_WIPE_SHARE * frames)) for _, frames in ranges]
-        return [
-            (*frame_range, wipe_length)
-            for frame_range, wipe_length in zip(ranges, [*wipe_lengths[:-1], 0], strict=True)
-        ]
+        if not self._options.loop:
+            wipe_lengths[-1] = 0
+        return [(*frame_range, wipe_length) for frame_range, wipe_length in zip(ranges, wipe_lengths, strict=True)]
 
-    def _spec_for(self, frames: int) -> SceneSpec:
-        fps = self._options.fps
-        hold_frames = round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
-        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour")
+    def _spec_for(self, frames: int, number: int = 0) -> SceneSpec:
+        fps, hold_frames = self._options.fps, self._count_hold_frames(frames)
+        order = list_subjects_of(self._options.order, number)
+        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
+
+    def _count_hold_frames(self, frames: int) -> int:
+        """Frames, of those of a scene, for which its finished picture is held."""
+        fps, hold = self._options.fps, self._options.hold
+        if hold != "auto":
+            return round(min(hold * fps, _MAX_GIVEN_HOLD_SHARE * frames))
+        return round(min(max(_HOLD_SHARE * frames, _MIN_HOLD_SECONDS * fps), _MAX_HOLD_SHARE * frames))
 
     def _build_planning_report(self, number: int, count: int) -> ReportShare:
         """Build the callback for the planning progress of scene `number` of `count`."""

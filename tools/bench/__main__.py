@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.bench import caption_stages, captions, gate, kinds, service, sketch, whatsapp
+from tools.bench import caption_stages, captions, drawings, gate, kinds, service, sketch, whatsapp
 
 PORTRAITS = ((720, 1280), (1080, 1920))  # the smaller has the same letters and half the encoding to hide them in
 
 
 def figures() -> Iterator[tuple[str, str, str, str, bool]]:
     """Every figure: what it is of, its name, value, goal, and whether it is reached."""
-    for row in sketch.rows():
+    for row in chain(sketch.rows(), drawings.rows()):
         yield f"drawing, {row.picture}", row.name, row.value, row.goal, row.ok
     for width, height in PORTRAITS:
         for row in captions.rows((width, height)):

@@ -1,6 +1,5 @@
-"""What drawing costs and how it looks, measured on the delivered films: `python -m tools.bench.sketch`."""
+"""What drawing costs: `python -m tools.bench.sketch`. How it looks is measured by `tools.bench.drawings`."""
 
-import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +23,8 @@ from pipeline.progress import throttle
 from pipeline.sketch import canvas, film
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.renderer import SketchRenderer
-from tools.drawings import bars, report
-from tools.drawings.measurements import draw_picture
 
 Plane = NDArray[np.uint8]
-
-_GOALS = ("open cut", "specks", "SSIM", "board error", "frames missing")  # looks that every drawing has now
 
 
 class Row(NamedTuple):
@@ -43,7 +38,7 @@ class Row(NamedTuple):
 
 
 def rows(size: tuple[int, int] = (1280, 720), seconds: float = 10, runs: int = 3) -> list[Row]:
-    """The figures of films of three pictures made by formula: a photo, a line drawing and a page."""
+    """The costs of films of three pictures made by formula: a photo, a line drawing and a page."""
     made = {
         "photo": sample_pictures.draw_photo(*size),
         "drawing": sample_pictures.draw_line_drawing(*size),
@@ -53,27 +48,11 @@ def rows(size: tuple[int, int] = (1280, 720), seconds: float = 10, runs: int = 3
         return [
             Row(kind, *figure)
             for kind, picture in made.items()
-            for figure in _measured(Path(folder), kind, picture, seconds, runs)
+            for figure in _costs(Path(folder), picture, SketchOptions(seconds=seconds), runs)
         ]
 
 
 Figure = tuple[str, str, str, bool]
-
-
-def _measured(folder: Path, kind: str, picture: Plane, seconds: float, runs: int) -> Iterator[Figure]:
-    options = SketchOptions(seconds=seconds)
-    yield from _costs(folder, picture, options, runs)
-    figures = draw_picture(Picture(picture), folder / "looks.mp4", kind, seconds=seconds).figures
-    for name in report.SHOWN:
-        if not math.isnan(figures[name]):
-            yield _judge(kind, name, figures[name], seconds)
-
-
-def _judge(kind: str, name: str, value: float, seconds: float) -> Figure:
-    """A figure of the looks beside its bar: a goal where every drawing reaches it now, else an aim."""
-    bar, is_goal = bars.format_bar(name, kind), name in _GOALS
-    ok = bars.is_reached(kind, name, value, seconds) or not is_goal
-    return name, report.format_figure(value), bar if is_goal else f"aim {bar}", ok
 
 
 def _most(name: str, value: float, goal: float, form: str) -> Figure:

@@ -16,6 +16,7 @@ from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas, film
 from tools.drawings import bars, contours, faces, reveal
+from tools.drawings.contours import Mask
 from tools.drawings.delivered_film import DeliveredFilm, Plane, read_film
 
 Figures = Mapping[str, float]
@@ -40,7 +41,7 @@ class Drawing:
         found = faces.measure_faces(self.target, self.film.lines)
         return {
             **reveal.measure_reveal(self.film),
-            "recall": self._measure_recall(),
+            "recall": contours.measure_recall(self.contours, self.film.ink, bars.find_near(self.kind)),
             "specks": contours.count_specks(self.film.ink),
             "largest colour": max(self.film.changes, default=0.0),
             "SSIM": self._measure_likeness() if self.options.finish == "colour" else math.nan,
@@ -53,9 +54,17 @@ class Drawing:
             "CPU": self.cpu_seconds,
         }
 
-    def _measure_recall(self) -> float:
-        strong = contours.find_strong_contours(self.target if self.original is None else self.original)
-        return contours.measure_recall(strong, self.film.ink, bars.find_near(self.kind))
+    @cached_property
+    def contours(self) -> Mask:
+        """The strong contours of the picture."""
+        return contours.find_strong_contours(self.target if self.original is None else self.original)
+
+    def mark_missed(self) -> Plane:
+        """The lines in grey, and in red the strong contours that have none."""
+        marked = self.film.lines // 2 + 127
+        missed = contours.find_missed(self.contours, self.film.ink, bars.find_near(self.kind))
+        marked[cv2.dilate(missed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = (214, 30, 30)
+        return np.asarray(marked, np.uint8)
 
     def _measure_likeness(self) -> float:
         grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (self.target, self.film.last)]

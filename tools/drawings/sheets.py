@@ -13,7 +13,7 @@ _GAP: Final = 6  # pixels
 _LABEL: Final = 20  # pixels, below each picture
 _PAPER, _INK = "#77777C", "#FFFFFF"
 _FONT: Final = "Poppins-SemiBold"
-_COLOURS: Final = 96
+_COLOURS: Final = 224
 
 
 def build_sheet(pictures: Mapping[str, Plane], columns: int, cell: tuple[int, int]) -> Image.Image:

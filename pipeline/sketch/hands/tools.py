@@ -9,9 +9,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from models.jobs.hands import RgbColour
+from models.jobs.options import SketchOptions
 from pipeline.sketch.hands.distance_field import Block, Body, Cone
 from pipeline.sketch.types import Array
 
+DEFAULT_TOOL = "marker"
 _PART_BLEND = 0.3  # millimetres in which the parts of a tool flow into each other
 
 
@@ -67,17 +69,51 @@ class Tool(BaseModel):
         return [Body(cones, _PART_BLEND), *blocks] if cones else blocks
 
     def find_materials(self, distance: Array, body: Array) -> Array:
-        """Number of the material of points: by their distance from the tip along the axis, or their block."""
+        """Number of the material of points: by their distance from the tip along the axis, or their block.
+
+        Where a part begins the number lies between those of two parts, so that no stairs are seen.
+        """
         if not self.parts:
-            return body
-        return np.searchsorted([part.span[0] for part in self.parts[1:]], distance, side="right")
+            return body.astype(np.float32)
+        starts = np.array([part.span[0] for part in self.parts[1:]])
+        bounds = np.stack([starts - _PART_BLEND, starts + _PART_BLEND], axis=1).ravel()
+        numbers: Array = np.interp(distance, bounds, np.repeat(np.arange(len(self.parts)), 2)[1:-1])
+        return numbers.astype(np.float32)
+
+
+class AutomaticTool(BaseModel):
+    """The tool that suits drawings one of whose options has a value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    option: str
+    value: str
+    tool: str
+
+    def is_suited_to(self, options: SketchOptions) -> bool:
+        return bool(getattr(options, self.option, None) == self.value)
+
+
+class ToolTable(BaseModel):
+    """The file of the tools."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    automatic: tuple[AutomaticTool, ...]
+    tools: dict[str, Tool]
 
 
 @cache
-def load_tools() -> dict[str, Tool]:
-    """The tools by name."""
-    table = tomllib.loads(files(__package__).joinpath("tools.toml").read_text())
-    return {name: Tool.model_validate(values) for name, values in table.items()}
+def load_tools() -> ToolTable:
+    """The bundled tools."""
+    return ToolTable.model_validate(tomllib.loads(files(__package__).joinpath("tools.toml").read_text()))
+
+
+def choose_tool(options: SketchOptions) -> str:
+    """Name of the tool that draws: the one that was chosen, or else the first that suits the options."""
+    if options.tool != "auto":
+        return options.tool
+    return next((each.tool for each in load_tools().automatic if each.is_suited_to(options)), DEFAULT_TOOL)
 
 
 def _build_block(block: ToolBlock) -> Block:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +10,7 @@ from pipeline.media.rectangle import Rectangle
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes
-from pipeline.sketch.scene_types import Scene
+from pipeline.sketch.scene_types import PenState, Scene
 from pipeline.sketch.types import Image
 
 _EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
@@ -40,15 +39,6 @@ class FrameOverlay(Protocol):
     def height(self) -> int: ...
 
     def blend(self, y_plane: Image, u_plane: Image, v_plane: Image) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PenState:
-    """Pen state of one frame in the track file: tip position in pixels, whether it draws, and the scene's phase."""
-
-    pen: tuple[float, float]
-    down: bool
-    phase: str
 
 
 class Board:
@@ -85,6 +75,13 @@ class Board:
             yield PenState(
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
+
+    def render_still(self) -> YuvPlanes:
+        """Return the board as it is, with logo and watermark but without the hand."""
+        still = YuvPlanes(self.clean_planes.y.copy(), self.clean_planes.u.copy(), self.clean_planes.v.copy())
+        for overlay in self._overlays:
+            overlay.blend(still.y, still.u, still.v)
+        return still
 
     def _apply_reveals(self, scene: Scene, frame: int) -> list[Rectangle]:
         """Set the pixels that appear in a frame; return the rectangles they lie in."""

@@ -20,6 +20,7 @@ _MIN_LENGTH_SHARE = 0.35  # minimum share of a stroke's length that counts for i
 _VISIBLE_DIFFERENCE = 7  # levels of difference between drawing and picture from which a pixel is coloured
 _COVERAGE_THRESHOLD = 40  # of 255: share of a working copy's pixel that must need colour
 _ERASER_WIDTH = 0.24  # units, width
+_SWEEP_SHARE = 0.8  # of a wipe's frames; in the others the hand leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def build_wipe_scene(boards: tuple[YuvPlanes, YuvPlanes], placement: Placement, 
     )
     start = np.array((0.8 * spec.size[0], 1.15 * spec.size[1]), np.float32)
     eraser = _ERASER_WIDTH * spec.unit / placement.scale[0]
-    path, times = plan_fill(empty, np.ones(placement.working_copy.shape[:2], bool), eraser, start, (frames, spec))
+    sweep_frames = max(1, round(_SWEEP_SHARE * frames))
+    path, times = plan_fill(empty, np.ones(placement.working_copy.shape[:2], bool), eraser, start, (sweep_frames, spec))
+    path = pen_timing.append_exit(path, start, frames)
     board_times = _extend_to_board(times, placement, spec.size)
     chroma = tuple(
         (_build_reveal(board_times[::2, ::2], plane, clean, frames),)

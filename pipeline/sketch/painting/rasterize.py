@@ -59,11 +59,16 @@ def rasterize_strokes(
     shares = [1.0] * len(strokes) if shares is None else shares
     for index in np.argsort(shares, kind="stable"):  # the lightest first, so that none lies over a darker one
         stroke, share = strokes[index], float(shares[index])
-        width = (0.5 + 0.5 * share) * _LINE_WIDTH * unit
-        widths = scale * np.maximum(width * _width_factors_for(stroke, strengths[index], unit), _MIN_LINE_WIDTH)
+        widths = scale * measure_widths(stroke, strengths[index], unit, share)
         luma = round(WHITE_LUMA + share * (INK_LUMA - WHITE_LUMA))
         _draw_polyline(board, (stroke + 0.5) * scale - 0.5, np.maximum(1, widths.round()).astype(int), luma)
     return cv2.resize(board, size, interpolation=cv2.INTER_AREA)
+
+
+def measure_widths(stroke: Points, strength: Floats, unit: float, share: float = 1.0) -> Floats:
+    """Width of the line at each point of a stroke, in film pixels; less with a smaller share of the full ink."""
+    width = (0.5 + 0.5 * share) * _LINE_WIDTH * unit
+    return np.maximum(width * _width_factors_for(stroke, strength, unit), _MIN_LINE_WIDTH)
 
 
 def _width_factors_for(stroke: Points, strength: Floats, unit: float) -> Floats:

@@ -82,6 +82,14 @@ def _build_hop(start: Points, end: Points, unit: float, factor: float) -> tuple[
     return seconds * _EASE, line
 
 
+def append_exit(path: PenPath, end: Points, frame: float) -> PenPath:
+    """Return the path with a move, the pen up, from its last point to `end`, where it is at `frame`."""
+    ease = (3 - 2 * _EASE) * _EASE**2
+    frames = path.frames[-1] + (frame - path.frames[-1]) * _EASE
+    points: Points = (path.points[-1] + ease[:, None] * (end - path.points[-1])).astype(np.float32)
+    return join_paths([path, PenPath(frames, points, np.zeros(len(frames), bool))])
+
+
 def join_paths(paths: Sequence[PenPath]) -> PenPath:
     return PenPath(*(np.concatenate([getattr(path, name) for path in paths]) for name in ("frames", "points", "down")))
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from pipeline.captions.glyphs.rasterization import InkBounds, render_glyphs
 from pipeline.captions.glyphs.shaping import UNITS, PlacedGlyph
+from pipeline.sketch.scene_types import InkLine
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.titles.glyph_strokes import list_word_strokes
 from pipeline.sketch.titles.title_layout import TitleLayout, TitleWord
@@ -14,6 +16,7 @@ from pipeline.sketch.types import Image, Points
 
 _POINT_SPACING = 1.3  # pixels between points of a stroke
 _STROKE_SECONDS = 0.09  # of writing one stroke without haste
+_INK_COVERAGE = 127  # of 255, from which a pixel is of a letter
 _MAX_SHARE = 0.38  # of the time of drawing
 
 
@@ -30,6 +33,14 @@ class WrittenTitle:
     def count_frames(self, frames: int, fps: int) -> int:
         """Frames for writing the title of a drawing of `frames` frames."""
         return max(1, min(round(_STROKE_SECONDS * fps * len(self.strokes)), round(_MAX_SHARE * frames)))
+
+    def list_lines(self) -> Iterator[InkLine]:
+        """The strokes with the width of the letters where they run."""
+        widths = 2 * cv2.distanceTransform((self.coverage > _INK_COVERAGE).astype(np.uint8), cv2.DIST_L2, 5)
+        for stroke in self.strokes:
+            columns, rows = np.round(stroke - (0, self.top)).astype(int).T
+            inside = np.clip(rows, 0, widths.shape[0] - 1), np.clip(columns, 0, widths.shape[1] - 1)
+            yield InkLine(stroke, np.maximum(widths[inside], 1))
 
     def draw(self, luma: Image, ink_luma: int) -> None:
         """Blend the letters into a plane of luma where they are darker than it."""

@@ -42,13 +42,15 @@ StagedTask = Callable[[StagedCall], Any]
 
 
 def create_film(call: StagedCall) -> Film:
-    """A few bytes in place of a film, its thumbnail and its subtitles."""
+    """A few bytes in place of a film, its thumbnail, its subtitles, and the picture, lines and GIF of a drawing."""
     call.on_progress("", 0.5)
     out, thumbnail = Path(call.arguments["out"]), call.directory / "thumbnail.jpg"
     out.write_bytes(b"film " + secrets.token_bytes(16))
     thumbnail.write_bytes(b"thumbnail " + secrets.token_bytes(16))
     for path in call.arguments.get("subtitles", ()):
         Path(path).write_text(f"subtitles as {path.suffix}")
+    for name in {"still", "svg", "gif"} & call.arguments.keys():
+        Path(call.arguments[name]).write_bytes(f"{name} ".encode() + secrets.token_bytes(16))
     call.on_progress("", 1.0)
     return Film(out, thumbnail, width=640, height=360, seconds=5.0, frames=150, size=out.stat().st_size)
 

@@ -33,7 +33,9 @@ class StubRenderer:
         progress(kind.stages[-1], 0.5)
         if self.error is not None:
             raise self.error
-        outputs = tuple(self._write(spec, output.name, output.media_kind) for output in kind.outputs)
+        outputs = tuple(
+            self._write(spec, output.name, output.media_kind) for output in kind.outputs if not output.is_optional
+        )
         return JobResult(outputs, spec.transcript or self.transcript)
 
     def _write(self, spec: JobSpec, name: str, media_kind: MediaKind) -> OutputFile:

@@ -1,7 +1,7 @@
 """Settings of users: preferences for the options of their jobs, stored in `Person.tastes`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.jobs.options import NO_TRANSLATION
@@ -28,7 +28,7 @@ class Setting:
     `setting-choose-<name>`. `menu` is the data of the button that opens a menu of its own; a setting that is not
     listed is changed in another one's menu. Settings of one `group` share a row, which opens a menu of them: a switch
     is switched there in place, another setting opens its own menu. One that `needs_chat_model` is
-    offered where there is one.
+    offered where there is one. `renamed` has the present values by those that were stored before.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Setting:
     is_listed: bool = True
     group: str = ""
     needs_chat_model: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_switch(self) -> bool:
@@ -59,6 +60,7 @@ class Setting:
         """The user's present value; the first one where the stored value is no longer offered."""
         stored = tastes.get(self.name, self.default)
         current = _format_stored(stored)
+        current = self.renamed.get(current, current)
         offered = self.list_values()
         return next((each for each in offered if each.value == current), offered[0])
 

@@ -2,16 +2,17 @@
 
 from typing import get_args
 
+from bots.core.conversation.features.drawing_words import find_drawing_hints, parse_drawing_words
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import Setting, SettingValue, values_from
-from bots.core.conversation.features.written_titles import parse_title_option
+from bots.core.conversation.features.settings import Setting, SettingValue, switch_for, values_from
 from models.jobs.film_sizes import Aspect, Resolution
-from models.jobs.hands import NO_HAND, load_hands
+from models.jobs.hands import DEFAULT_HAND, NO_HAND, DrawingTool, load_hands, load_renamed_hands
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
+HOLDS = ("0", "1", "2", "3", "5")  # seconds
 FINISHES = ("colour", "lines")
 DRAWINGS = "drawings"  # the row of a group in /settings
 
@@ -24,6 +25,10 @@ def _list_lengths() -> tuple[SettingValue, ...]:
 
 def _list_hands() -> tuple[SettingValue, ...]:
     return values_from({name: TranslatedText(key=f"hand-{name}") for name in (*load_hands(), NO_HAND)})
+
+
+def _list_tools() -> tuple[SettingValue, ...]:
+    return values_from({tool: TranslatedText(key=f"tool-{tool}") for tool in get_args(DrawingTool)})
 
 
 def _list_finishes() -> tuple[SettingValue, ...]:
@@ -40,17 +45,32 @@ def _list_resolutions() -> tuple[SettingValue, ...]:
     return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
 
 
+def _list_holds() -> tuple[SettingValue, ...]:
+    lengths = {seconds: TranslatedText(key="choice-seconds", values={"seconds": seconds}) for seconds in HOLDS}
+    return values_from({"auto": TranslatedText(key="hold-auto"), **lengths})
+
+
+def _parse_hold(value: str) -> str | float:
+    return value if value == "auto" else float(value)
+
+
 SKETCH_FEATURE = Feature(
     SKETCH,
     aliases=("draw", "desenhar", "desenho", "dibujar", "dibujo"),
     default_for=frozenset({MediaKind.IMAGE}),
-    parse_words=parse_title_option,
-    word_options=("title",),
+    parse_words=parse_drawing_words,
+    word_options=("title", "order"),
+    later_options=("order",),
+    find_hints=find_drawing_hints,
     settings=(
         Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
-        Setting("hand", option="hand", default="marker", list_values=_list_hands),
+        Setting("hand", option="hand", default=DEFAULT_HAND, list_values=_list_hands, renamed=load_renamed_hands()),
         Setting("finish", option="finish", default="colour", list_values=_list_finishes),
+        Setting("tool", option="tool", default="auto", list_values=_list_tools, group=DRAWINGS),
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
+        Setting("hold", option="hold", default="auto", list_values=_list_holds, parse=_parse_hold, group=DRAWINGS),
+        switch_for("loop", option="loop", group=DRAWINGS),
+        switch_for("gif", option="gif", group=DRAWINGS),
     ),
 )

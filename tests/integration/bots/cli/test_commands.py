@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from fakes import sample_files
@@ -10,7 +11,7 @@ from fakes.command_line import ERROR_PATTERN, run_rabisco
 
 from bots.cli import run
 from models.jobs.caption_styles import load_caption_styles
-from models.jobs.hands import load_hands
+from models.jobs.hands import DrawingTool, load_hands
 
 COMMANDS = [
     "up",
@@ -61,7 +62,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["frob"], "frob"),
         (["sketch"], "image"),
         (["sketch", "missing.png"], "missing.png"),
-        (["sketch", "p.png", "--hand", "robot"], "marker"),
+        (["sketch", "p.png", "--hand", "robot"], "medium"),
         (["sketch", "p.png", "--finish", "glitter"], "colour"),
         (["sketch", "p.png", "--size", "640"], "1280x720"),
         (["sketch", "p.png", "--size", "axb"], "1280x720"),
@@ -116,6 +117,8 @@ def test_styles_names_every_hand_and_every_caption_style(capsys: pytest.CaptureF
     assert run(["styles"]) == 0
     assert set(capsys.readouterr().out.split()) == {
         "hands:",
+        "tools:",
+        *get_args(DrawingTool),
         "captions:",
         "none",
         *load_hands(),

@@ -41,6 +41,14 @@ def test_sketch_writes_the_film_and_where_the_pen_was_in_every_frame(tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4", "house.png", "track.json"]
 
 
+def test_sketch_says_which_named_thing_is_not_known_and_draws_all_the_same(tmp_path: Path) -> None:
+    sample_files.write_picture(tmp_path / "house.png")
+    asked = ("--seconds", "3", "--fps", "10", "--size", "320x240", "--preset", "ultrafast", "--order", "sky, castle")
+    ended = run_rabisco("sketch", "house.png", "-o", "film.mp4", *asked, folder=tmp_path)
+    assert (ended.exit_code, ended.out) == (0, "film.mp4\n")
+    assert ended.err == "note: 'castle' is nothing that is found in pictures; the rest keeps its order\n"
+
+
 def test_caption_writes_the_film_and_where_every_word_stands(tmp_path: Path) -> None:
     sample_files.write_film(tmp_path / "talk.mp4")
     (tmp_path / "words.json").write_text(json.dumps(WORDS))

@@ -30,7 +30,12 @@ async def test_a_picture_becomes_a_film_that_answers_it_with_three_edits_on_the_
     await number.wait_for_message(ana, "Done!")
     assert (film.kind, film.reply_to) == ("video", sent)
     assert (film.content.videoMessage.width, film.content.videoMessage.height) == (1280, 720)
-    assert film.options == {"🔁 Again": "1", "⬇️ Original file": "2"}
+    assert film.options == {
+        "🔁 Again": "1",
+        "⬇️ Original file": "2",
+        "⬇️ Picture (PNG)": "3",
+        "⬇️ Lines (SVG)": "4",
+    }
     assert len(progress.edits) <= 3
     assert ana.chat.reactions[sent] == "👀"
     assert sent in ana.chat.read_ids

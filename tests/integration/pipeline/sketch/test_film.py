@@ -117,7 +117,7 @@ def test_the_lines_come_without_colour_and_the_colour_without_a_jump(make: Make)
     assert max(changes) < 0.03
 
 
-@pytest.mark.parametrize("hand", ["marker", "left", "none"])
+@pytest.mark.parametrize("hand", ["medium", "left", "none"])
 def test_the_film_ends_in_the_pure_picture(make: Make, hand: str) -> None:
     picture = sample_pictures.draw_photo(640, 480)
     done = make(picture, hand=hand)

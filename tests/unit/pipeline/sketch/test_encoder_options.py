@@ -15,7 +15,8 @@ def test_every_hold_gets_more_bits() -> None:
 
 
 def test_a_film_without_a_hold_has_no_zones() -> None:
-    assert "zones" not in build_options({}, [], has_change_hints=True)["x264-params"]
+    for holds in ([], [(100, 99)]):
+        assert "zones" not in build_options({}, holds, has_change_hints=True)["x264-params"]
 
 
 def test_hints_are_asked_for_only_where_frames_carry_them() -> None:

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from models.jobs.hands import Hand, get_hand, load_hands
+from models.jobs.hands import DrawingTool, Hand, get_hand, load_hands
+from models.jobs.options import SketchOptions
 from pipeline.sketch.hands.hand_sprite import render_hand
-from pipeline.sketch.hands.tools import load_tools
+from pipeline.sketch.hands.tools import choose_tool, load_tools
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.types import Image
 
 SIZE, UNIT = (640, 360), 360.0
-WRITING_TOOLS = [name for name, tool in load_tools().items() if tool.pose == "writing_pose"]
+WRITING_TOOLS = [name for name, tool in load_tools().tools.items() if tool.pose == "writing_pose"]
 
 
 def draw_hand(hand: str, pen: tuple[float, float], tool: str = "marker", size: tuple[int, int] = SIZE) -> YuvPlanes:
@@ -44,37 +45,72 @@ def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int,
 
 @pytest.mark.parametrize("tool", WRITING_TOOLS)
 def test_the_tip_of_a_tool_is_where_the_pen_is(tool: str) -> None:
-    board = draw_hand("marker", (300.0, 150.0), tool)
+    board = draw_hand("medium", (300.0, 150.0), tool)
     covered = np.argwhere(np.abs(board.y.astype(int) - 235) > (60 if tool != "chalk" else 12))
     assert np.hypot(*(covered - (150, 300)).T).min() <= 4
     assert covered[:, 1].min() >= 297
 
 
 def test_the_board_far_from_the_hand_is_untouched() -> None:
-    board = draw_hand("marker", (300.0, 150.0))
+    board = draw_hand("medium", (300.0, 150.0))
     assert (board.y[:, :260] == 235).all()
     assert (board.y[:90] == 235).all()
 
 
-def test_no_hand_is_a_word_and_unknown_hands_are_none() -> None:
+def test_no_hand_is_a_word() -> None:
     assert get_hand("none") is None
-    with pytest.raises(KeyError):
-        get_hand("paw")
-    assert next(iter(load_hands())) == "marker"
+
+
+@pytest.mark.parametrize(
+    ("stored", "hand"),
+    [
+        ("marker", "medium"),
+        ("left", "medium-left"),
+        ("light", "light"),
+        ("dark", "dark"),
+        ("none", "none"),
+        ("paw", "medium"),
+    ],
+)
+def test_names_that_hands_had_before_are_still_hands(stored: str, hand: str) -> None:
+    assert SketchOptions(hand=stored).hand == hand
+    assert SketchOptions().hand == "medium"
+
+
+def test_there_are_five_tones_of_skin_each_as_a_right_and_as_a_left_hand() -> None:
+    hands = load_hands()
+    assert len({hand.skin for hand in hands.values()}) == 5
+    assert [hand.left for hand in hands.values()] == [False] * 5 + [True] * 5
+
+
+def test_a_tool_that_was_not_chosen_is_a_marker() -> None:
+    assert choose_tool(SketchOptions()) == "marker"
+
+
+@pytest.mark.parametrize("tool", ["marker", "pencil", "chalk", "brush"])
+def test_a_chosen_tool_is_what_the_hand_holds(tool: DrawingTool) -> None:
+    assert choose_tool(SketchOptions(tool=tool)) == tool
+
+
+def test_what_is_chosen_for_boards_and_finishes_are_tools() -> None:
+    assert {each.tool for each in load_tools().automatic} <= {*WRITING_TOOLS}
 
 
 def test_darker_hands_are_darker_on_the_film() -> None:
-    light, medium, dark = (find_skin(draw_hand(name, (100.0, 60.0))) for name in ("light", "marker", "dark"))
-    assert light.sum() > medium.sum() + 60 > dark.sum() + 120
+    tones = ("light", "medium", "tan", "brown", "dark")
+    found = [find_skin(draw_hand(name, (100.0, 60.0))).sum() for name in tones]
+    assert (np.diff(found) < -40).all()
 
 
 def test_a_left_hand_is_the_mirror_of_a_right_one() -> None:
-    right, left = draw_hand("marker", (201.0, 60.0)), draw_hand("left", (640 - 1 - 201.0, 60.0))
-    assert np.abs(right.y.astype(int) - left.y[:, ::-1]).max() <= 2
+    right, left = (render_hand(find_hand(name), UNIT, SIZE) for name in ("medium", "medium-left"))
+    assert (right.planes.y == left.planes.y[:, ::-1]).all()
+    assert (right.half_transparency == left.half_transparency[:, ::-1]).all()
+    assert left.tip == (right.planes.y.shape[1] - 1 - right.tip[0], right.tip[1])
 
 
 def test_the_edge_of_a_hand_is_soft() -> None:
-    sprite = render_hand(find_hand("marker"), UNIT, SIZE)
+    sprite = render_hand(find_hand("medium"), UNIT, SIZE)
     assert len(np.unique(sprite.transparency)) > 50
     steps = np.abs(np.diff(sprite.transparency.astype(int), axis=1))
     assert (steps > 200).mean() < 0.001

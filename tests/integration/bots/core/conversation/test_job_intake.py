@@ -35,12 +35,12 @@ def only(found: list[Job]) -> Job:
 
 
 async def test_a_picture_becomes_one_drawing_in_the_persons_taste(house: World, ana: FakeUser) -> None:
-    await ana.choose("set:hand=left")
+    await ana.choose("set:hand=dark-left")
     await ana.choose("set:seconds=20")
     ack = await ana.send_files(build_picture())
     job = only(house.list_jobs())
     options = SketchOptions.model_validate(job.parameters)
-    assert (job.kind, options.hand, options.seconds) == ("sketch", "left", 20)
+    assert (job.kind, options.hand, options.seconds) == ("sketch", "dark-left", 20)
     assert (ack.text, job.reply_to) == ("Got it! Having a look…", ack.reply_to)
     assert house.count_wakeups() == 1
 

@@ -42,9 +42,17 @@ def test_every_value_is_an_option_of_its_jobs(setting: Setting, value: SettingVa
 
 
 def test_tastes_become_the_options_of_jobs() -> None:
-    tastes = {"seconds": 20.0, "hand": "left", "finish": "lines", "style": "pill", "spoken": "pt", "music": "jazz"}
+    tastes = {
+        "seconds": 20.0,
+        "hand": "left",
+        "tool": "chalk",
+        "finish": "lines",
+        "style": "pill",
+        "spoken": "pt",
+        "music": "jazz",
+    }
     options = [feature.build_options(tastes).model_dump() for feature in list_features()[:3]]
-    assert (options[0]["seconds"], options[0]["hand"], options[0]["finish"]) == (20, "left", "lines")
+    assert (options[0]["seconds"], options[0]["hand"], options[0]["finish"]) == (20, "medium-left", "lines")
     assert (options[1]["style"], options[1]["language"]) == ("pill", "pt")
     assert options[2]["language"] == "pt"
 
@@ -161,11 +169,11 @@ async def test_the_way_back_changes_nothing(ana: FakeUser) -> None:
 
 async def test_tastes_are_kept_beside_each_other(ana: FakeUser) -> None:
     menu = await ana.send_text("/settings")
-    for data in ("set:hand=left", "set:style=pill", "set:finish=lines", "set:spoken=pt", "set:seconds=60"):
+    for data in ("set:hand=dark-left", "set:style=pill", "set:finish=lines", "set:spoken=pt", "set:seconds=60"):
         await ana.choose(data, menu)
     row = ana.person.tastes
     assert (row["hand"], row["style"], row["finish"], row["spoken"], row["seconds"]) == (
-        "left",
+        "dark-left",
         "pill",
         "lines",
         "pt",

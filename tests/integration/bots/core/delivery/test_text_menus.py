@@ -65,8 +65,8 @@ async def test_a_label_is_as_good_as_its_number_whatever_its_accents_and_signs(a
 async def test_a_label_is_understood_in_any_of_our_languages(ana: FakeUser) -> None:
     await ana.send_text("/settings")
     await ana.send_text("2")
-    await ana.send_text("Canhota")
-    assert ana.person.tastes["hand"] == "left"
+    await ana.send_text("Canhota morena")
+    assert ana.person.tastes["hand"] == "tan-left"
 
 
 async def test_the_name_of_a_command_is_the_command_whatever_the_menu_says(ana: FakeUser) -> None:

@@ -1,0 +1,1 @@
+"""Detectors of what is in a picture, by name."""

@@ -11,6 +11,11 @@ from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.types import Floats, Points
 
 
+def compute_unit(size: tuple[int, int]) -> float:
+    """Reference length of all sizes, in film pixels: the height of a 16:9 film of the area of `size`."""
+    return float(np.sqrt(size[0] * size[1] * 9 / 16))
+
+
 @dataclass(frozen=True, slots=True)
 class ScenePhases:
     """Number of frames of each phase of a scene: drawing lines, colouring, holding."""
@@ -45,8 +50,8 @@ class SceneSpec:
 
     @property
     def unit(self) -> float:
-        """Reference length of all sizes, in film pixels: the height of a 16:9 film of this area."""
-        return float(np.sqrt(self.size[0] * self.size[1] * 9 / 16))
+        """Reference length of all sizes, in film pixels."""
+        return compute_unit(self.size)
 
 
 @dataclass(frozen=True, slots=True)

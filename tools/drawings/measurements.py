@@ -15,6 +15,7 @@ from skimage.metrics import structural_similarity
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas, film
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 from tools.drawings import bars, contours, faces, reveal
 from tools.drawings.delivered_film import DeliveredFilm, Plane, read_film
 
@@ -75,7 +76,7 @@ def draw_picture(
     asked = SketchOptions(**{"hand": "none", **options})
     track = out.with_suffix(".json")
     begun = time.process_time()
-    film.make([picture], out, asked, lambda _stage, _share: None, track=track)
+    film.make([picture], out, asked, lambda _stage, _share: None, extras=ExtraFiles(track=track))
     spent = time.process_time() - begun
     size = canvas.choose_film_size([picture], asked)
     target, margin = _fit_picture(picture, size)

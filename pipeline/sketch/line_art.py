@@ -14,6 +14,7 @@ from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subject
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
+from pipeline.sketch.lines.people_lines import PeopleMaps
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.strokes import drawing_order, stroke_selection
 from pipeline.sketch.types import Floats, Image
@@ -25,6 +26,7 @@ from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
 _MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
+_MEETING_GAP: Final = 0.0085  # units between the end of a stroke and the middle of one that it meets: a bit of board
 _HATCHING_SHARE: Final = 0.18  # share of the line length budget for hatching dark areas
 _MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of its own, such as of glasses
 
@@ -35,7 +37,7 @@ ReportShare = Callable[[float], None]
 class SeenPicture:
     """A picture (RGB, `drawn` light on dark where that is how it is drawn) with what the nets see in it.
 
-    `contours` and `people` are maps from 0 to 1, None where there are no nets.
+    `contours` and `people` are maps from 0 to 1, None where there are no nets. `is_hatched` says that dark areas are.
     """
 
     drawn: Image
@@ -43,12 +45,14 @@ class SeenPicture:
     irises: tuple[tuple[Iris, ...], ...]
     contours: Floats | None
     people: Floats | None
+    is_hatched: bool = True
 
     @classmethod
-    def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
+    def from_picture(cls, picture: Image, *, is_dark: bool, is_hatched: bool = True) -> "SeenPicture":
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
-        return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
+        drawn = 255 - picture if is_dark else picture
+        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), is_hatched)
 
     @property
     def face_boxes(self) -> list[FaceBox]:
@@ -67,14 +71,16 @@ def draw_lines(
     report: ReportShare,
     *,
     is_dark: bool,
+    is_hatched: bool = True,
     order: Sequence[Subject] = (),
 ) -> list[PenStroke]:
     """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
 
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board; the subjects of `order` are drawn first or last. `report` gets the share done, 0 to 1.
+    on a dark board, `is_hatched` that dark areas are hatched; the subjects of `order` are drawn first or last. `report`
+    gets the share done, 0 to 1.
     """
-    seen = SeenPicture.from_picture(picture, is_dark=is_dark)
+    seen = SeenPicture.from_picture(picture, is_dark=is_dark, is_hatched=is_hatched)
     report(0.5)
     line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
     reach = _JOIN_DISTANCE * unit
@@ -97,7 +103,7 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
     return [
         *_draw_faces(seen, line_map.response),
         *_clear_faces(found, seen.faces),
-        *people_lines.outline_people(seen.people, found, line_map.response, unit),
+        *_outline_people(seen, found, line_map.response, unit),
     ]
 
 
@@ -109,14 +115,20 @@ def _order_strokes(
     main_subject = guided_order.add_named(main_subject, named)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
-    budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
+    budget = _HATCHING_SHARE * seen.is_hatched * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
-    met = line_ends.extend_to_meet(selected, seen.size, _MEETING_DISTANCE * unit)
+    fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
     return guided_order.order_guided(
-        [*met, *hatches],
+        [*fitted, *hatches],
         named,
         lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
     )
+
+
+def _outline_people(seen: SeenPicture, found: Sequence[PenStroke], response: Floats, unit: float) -> list[PenStroke]:
+    if seen.people is None or seen.contours is None:
+        return []
+    return people_lines.outline_people(PeopleMaps(seen.people, seen.contours), found, response, unit)
 
 
 def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:

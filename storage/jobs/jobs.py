@@ -229,6 +229,14 @@ def find_follow_up(session: Session, parent_id: uuid.UUID, kind: str) -> Job | N
     return session.exec(statement.order_by(col(Job.created_at).desc()).limit(1)).first()
 
 
+def find_last(session: Session, person_ids: Sequence[uuid.UUID], address_id: uuid.UUID, since: datetime) -> Job | None:
+    """The job of these people in a chat that was started last, if it was since a time."""
+    statement = select(Job).where(
+        col(Job.person_id).in_(person_ids), col(Job.address_id) == address_id, col(Job.started_at) > since
+    )
+    return session.exec(statement.order_by(col(Job.started_at).desc()).limit(1)).first()
+
+
 def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))

@@ -1,9 +1,9 @@
 """Draw a set of pictures and measure the films: `python -m tools.drawings FOLDER`.
 
 Writes to FOLDER the films, `table.md` with every figure beside its bar, and contact sheets: `lines-S.png` (all
-drawings when the lines are done, in films of S seconds), `films-S-N.png` (10, 30, 50, 70, 90 and 100 % of a film) and,
-with `--vary finish colour pencil`, `finish.png` (the last frame for each value of an option). `--own FILE` writes the
-sheet of docs/sketch.md.
+drawings when the lines are done, in films of S seconds), `missed-S.png` (the strong contours without a line),
+`films-S-N.png` (10, 30, 50, 70, 90 and 100 % of a film) and, with `--vary finish colour pencil`, `finish.png` (the
+last frame for each value of an option). `--own FILE` writes the sheet of docs/sketch.md.
 """
 
 import argparse
@@ -41,6 +41,7 @@ class _Shot(NamedTuple):
 
     row: Row
     lines: Plane
+    missed: Plane
     steps: list[Plane]
 
 
@@ -91,7 +92,8 @@ def _draw_all(sources: list[_Source], folder: Path, seconds: float, options: dic
         drawing = source.draw(folder / f"{source.name}-{seconds:g}.mp4", seconds=seconds, **options)
         row = Row(source.name, source.kind, seconds, drawing.figures)
         steps = [sheets.shrink(step, _FILM_CELL) for step in drawing.film.steps]
-        yield _Shot(row, sheets.shrink(drawing.film.lines, _LINES_CELL), steps)
+        lines, missed = (sheets.shrink(each, _LINES_CELL) for each in (drawing.film.lines, drawing.mark_missed()))
+        yield _Shot(row, lines, missed, steps)
         misses = ", ".join(report.list_misses(row)) or "nothing"
         print(f"{source.name} {seconds:g} s: misses {misses}", file=sys.stderr)  # noqa: T201
         del drawing
@@ -99,8 +101,9 @@ def _draw_all(sources: list[_Source], folder: Path, seconds: float, options: dic
 
 
 def _write_sheets(shots: dict[str, _Shot], folder: Path, seconds: float) -> None:
-    lines = {name: shot.lines for name, shot in shots.items()}
+    lines, missed = ({name: shot[part] for name, shot in shots.items()} for part in (1, 2))
     sheets.build_sheet(lines, 4, _LINES_CELL).save(folder / f"lines-{seconds:g}.png")
+    sheets.build_sheet(missed, 4, _LINES_CELL).save(folder / f"missed-{seconds:g}.png")
     strips = [(name, shot.steps) for name, shot in shots.items()]
     for number, first in enumerate(range(0, len(strips), _STRIPS)):
         sheet = sheets.build_film_strip(dict(strips[first : first + _STRIPS]), _FILM_CELL)

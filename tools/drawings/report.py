@@ -11,7 +11,7 @@ from tools.drawings.measurements import Figures
 SHOWN: Final = ("recall", "specks", "faces kept", "landmark error", "irises", "open cut", "patches", "continuity",
                 "jump mean", "jump p95", "lifts", "largest colour", "SSIM", "pen at ink", "board error",
                 "frames missing")  # fmt: skip
-_FREE: Final = ("faces", "largest ink", "pen speed", "fastest pen", "CPU")
+_FREE: Final = ("front", "faces", "largest ink", "pen speed", "fastest pen", "CPU")
 
 
 class Row(NamedTuple):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tools.drawings.delivered_film import DeliveredFilm
 
 _LIFT: Final = 0.02  # of the height: a farther hop with the pen up is a lift
+_FRONT: Final = 10  # frames for which ink belongs to the border that moves
 _RECENT: Final = 2  # frames whose ink is the last one
 _TOUCHING: Final = 2  # pixels within which ink touches
 _TIP: Final = 0.005  # of the height, from the pen to the nearest new ink
@@ -41,6 +42,7 @@ def measure_reveal(film: DeliveredFilm) -> dict[str, float]:
     lifts = sum(each.far for each in after_first) + count_hops(film.track["frames"][film.line_frames :], film.height)
     return {
         "open cut": measure_open_cut(film.born),
+        "front": measure_open_cut(film.born, _FRONT),
         "patches": float(np.mean([each.count for each in patches])),
         "largest ink": max(len(each.pixels) for each in patches) / total,
         "continuity": float(np.mean([each.touching for each in after_first])),
@@ -51,25 +53,29 @@ def measure_reveal(film: DeliveredFilm) -> dict[str, float]:
     }
 
 
-def measure_open_cut(born: Births) -> float:
+def measure_open_cut(born: Births, age: int | None = None) -> float:
     """Mean over frames of the border between ink drawn and ink still to come, in stroke widths.
 
     A stroke in the making has a border of one width; a grid, a wipe or a mask has many at once. Two neighbours that
-    became ink in different frames are a piece of the border from the first of these frames to the last.
+    became ink in different frames are a piece of the border from the first of these frames to the last, and so is the
+    end of a stroke that waits for another to meet it. With `age` ink counts for as many frames only, which leaves
+    the border that moves.
     """
     drawing = np.unique(born[born >= 0])
     if not len(drawing):
         return 0.0
-    across = _count_borders(born[:, :-1], born[:, 1:], int(drawing[-1]))
-    down = _count_borders(born[:-1], born[1:], int(drawing[-1]))
+    last = int(drawing[-1])
+    across = _count_borders(born[:, :-1], born[:, 1:], last, age or last)
+    down = _count_borders(born[:-1], born[1:], last, age or last)
     return float(np.maximum(across, down)[drawing].mean()) / measure_stroke_width(born >= 0)
 
 
-def _count_borders(one: Births, other: Births, last: int) -> NDArray[np.int64]:
+def _count_borders(one: Births, other: Births, last: int, age: int) -> NDArray[np.int64]:
     both = (one >= 0) & (other >= 0) & (one != other)
-    opened = np.bincount(np.minimum(one[both], other[both]), minlength=last + 1)
-    closed = np.bincount(np.maximum(one[both], other[both]), minlength=last + 1)
-    return np.cumsum(opened - closed)
+    first, second = np.minimum(one[both], other[both]), np.maximum(one[both], other[both])
+    opened = np.bincount(first, minlength=last + 1)
+    closed = np.bincount(np.minimum(second, first + age), minlength=last + 1)
+    return np.cumsum(opened - closed[: last + 1])
 
 
 def measure_stroke_width(ink: NDArray[np.bool_]) -> float:

@@ -15,7 +15,7 @@ from bots.core.conversation import (
     tenant_pause,
 )
 from bots.core.conversation.features.registry import find_requested_feature
-from bots.core.conversation.jobs import corrections, film_titles, line_lists
+from bots.core.conversation.jobs import corrections, film_titles, line_lists, reworded_results
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.conversation.styling import brand
 from bots.core.delivery import text_menus
@@ -121,12 +121,12 @@ class Conversation:
 
     def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
         """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines, or comes
-        after one and is like them."""
+        after one and is like them; options of a result that is made again with them."""
         quoted = line_lists.find_quoted_list(context)
         answered = quoted or line_lists.find_last_list(context)
         if answered is not None and (quoted or corrections.is_correction(context, answered, text)):
             corrections.apply_correction(self.pipeline, context, result, answered, text)
-        else:
+        elif not reworded_results.take_words(self.pipeline, context, result, text):
             result.replies.append(reply_for("not-understood"))
 
     def _reject(self, context: Context, result: HandlerResult, code: ErrorCode) -> None:

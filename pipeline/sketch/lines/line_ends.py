@@ -1,4 +1,4 @@
-"""Ends of strokes, extended to the stroke that they nearly reach: a person lets lines meet."""
+"""Ends of strokes that meet another one: a person lets lines meet, and does not draw the same place twice."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,46 +12,69 @@ from pipeline.sketch.types import Integers, Points
 
 _DIRECTION_POINTS: Final = 8  # points at the end of a stroke that give its direction
 _MIN_ALIGNMENT: Final = 0.5  # cosine between the end's direction and the way to the other stroke
+_TOUCHING: Final = 1.5  # pixels: an end this near another stroke has reached it
+_MAX_TRIMMED: Final = 4  # of the gap: the points of an end that are taken away at most
+_MIN_POINTS: Final = 4
 
 
-def extend_to_meet(strokes: Sequence[PenStroke], size: tuple[int, int], distance: float) -> list[PenStroke]:
-    """Extend ends within `distance` pixels of another stroke that lies ahead; `size` is the picture's height and width.
+def fit_ends(strokes: Sequence[PenStroke], size: tuple[int, int], reach: float, gap: float) -> list[PenStroke]:
+    """Let each end that is within `reach` of another stroke meet it: extend it where that lies ahead, and trim it to
+    `gap` from that stroke's middle, so that no line runs into another.
 
-    Lines of faces stay as they are.
+    `size` is the picture's height and width; all are in pixels. Lines of faces stay as they are.
     """
     owners = np.full(size, -1, np.int32)
     for number, stroke in enumerate(strokes):
         cv2.polylines(owners, [np.round(stroke.points).astype(np.int32)], False, number, 1)
     return [
-        stroke if stroke.layer == DrawingLayer.FACE else _extend_stroke(stroke, number, owners, round(distance))
+        stroke if stroke.layer == DrawingLayer.FACE else _fit_stroke(stroke, number, owners, (reach, gap))
         for number, stroke in enumerate(strokes)
     ]
 
 
-def _extend_stroke(stroke: PenStroke, number: int, owners: Integers, distance: int) -> PenStroke:
+def _fit_stroke(stroke: PenStroke, number: int, owners: Integers, distances: tuple[float, float]) -> PenStroke:
+    reach, gap = distances
     for _ in range(2):
-        target = _find_target(stroke.points, number, owners, distance)
-        if target is not None:
-            points = np.concatenate([stroke.points, target[None]])
-            stroke = replace(stroke, points=points, strength=np.append(stroke.strength, stroke.strength[-1:]))
-        stroke = stroke.reverse()
+        stroke = _trim_end(_extend_end(stroke, number, owners, reach), number, owners, gap).reverse()
     return stroke
 
 
-def _find_target(points: Points, number: int, owners: Integers, distance: int) -> Points | None:
-    """The nearest point of another stroke ahead of the last point, none if one touches it already."""
-    end = points[-1]
-    direction = end - points[max(0, len(points) - 1 - _DIRECTION_POINTS)]
-    column, row = (round(float(value)) for value in end)
-    top, left = max(0, row - distance), max(0, column - distance)
-    window = owners[top : row + distance + 1, left : column + distance + 1]
+def _extend_end(stroke: PenStroke, number: int, owners: Integers, reach: float) -> PenStroke:
+    """Lead the end to another stroke ahead of it."""
+    end = stroke.points[-1]
+    direction = end - stroke.points[max(0, len(stroke.points) - 1 - _DIRECTION_POINTS)]
+    way = _list_neighbours(end, number, owners, reach)
+    length = np.maximum(np.hypot(*way.T), 1e-6)
+    is_ahead = way @ direction >= _MIN_ALIGNMENT * length * float(np.hypot(*direction))
+    if not is_ahead.any() or float(length.min()) <= _TOUCHING:
+        return stroke
+    nearest = int(np.where(is_ahead, length, np.inf).argmin())
+    count = max(1, round(float(length[nearest])))
+    added = end + np.linspace(0, 1, count + 1, dtype=np.float32)[1:, None] * way[nearest]
+    strength = np.full(count, stroke.strength[-1], np.float32)
+    points = np.concatenate([stroke.points, added.astype(np.float32)])
+    return replace(stroke, points=points, strength=np.concatenate([stroke.strength, strength]))
+
+
+def _trim_end(stroke: PenStroke, number: int, owners: Integers, gap: float) -> PenStroke:
+    """Take away what of the end lies inside another stroke's line."""
+    last = len(stroke.points)
+    most = min(round(_MAX_TRIMMED * gap), last - _MIN_POINTS)
+    for _ in range(max(0, most)):
+        way = _list_neighbours(stroke.points[last - 1], number, owners, gap)
+        if not len(way) or float(np.hypot(*way.T).min()) >= gap:
+            break
+        last -= 1
+    return stroke.cut(slice(0, last))
+
+
+def _list_neighbours(point: Points, number: int, owners: Integers, reach: float) -> Points:
+    """The ways from a point to all pixels of other strokes within `reach`."""
+    column, row = (round(float(value)) for value in point)
+    span = int(np.ceil(reach))
+    top, left = max(0, row - span), max(0, column - span)
+    window = owners[top : row + span + 1, left : column + span + 1]
     rows, columns = np.nonzero((window >= 0) & (window != number))
-    if not len(rows):
-        return None
-    found = np.stack([columns + left, rows + top], axis=1).astype(np.float32)
-    way = found - end
-    length = np.hypot(*way.T)
-    alignment = way @ direction / np.maximum(length * float(np.hypot(*direction)), 1e-6)
-    length[(alignment < _MIN_ALIGNMENT) & (length > 1.5)] = np.inf
-    nearest = int(length.argmin())
-    return found[nearest] if 1.5 < length[nearest] <= distance else None
+    way = np.stack([columns + left, rows + top], axis=1).astype(np.float32) - point
+    near: Points = way[np.hypot(*way.T) <= reach]
+    return near

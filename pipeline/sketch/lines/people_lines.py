@@ -1,6 +1,7 @@
 """Outlines of people along their mask, where no line of the picture follows it already."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -14,18 +15,34 @@ _MIN_AREA: Final = 0.01  # square units, of a person
 _NEARNESS: Final = 0.022  # units: a line this near follows the outline
 _MIN_LENGTH: Final = 0.06  # units, of a part that is added
 _STRENGTH: Final = 0.5
+_CONTOUR_REACH: Final = 13  # pixels, side of the square around a point in which a contour is near
+_MIN_CONTOUR: Final = 0.15  # mean of the map of contours (0 to 1) near a part
 _EDGE: Final = 3  # pixels along the picture's edge, where no outline is
 
 
-def outline_people(
-    people: Floats | None, strokes: Sequence[PenStroke], response: Floats, unit: float
-) -> list[PenStroke]:
-    """Return the parts of the outlines of people (mask 0 to 1) that no stroke follows, moved to the picture's lines."""
-    if people is None:
-        return []
-    free = ~_mark_near(strokes, people.shape, _NEARNESS * unit)
-    parts = [part for outline in _trace_outlines(people, unit) for part in _cut_free(outline, free)]
-    return [_build_stroke(part, response) for part in parts if len(part) >= _MIN_LENGTH * unit]
+@dataclass(frozen=True, slots=True)
+class PeopleMaps:
+    """Where people are, and where contours are, at each pixel of a picture (0 to 1)."""
+
+    people: Floats
+    contours: Floats
+
+
+def outline_people(maps: PeopleMaps, strokes: Sequence[PenStroke], response: Floats, unit: float) -> list[PenStroke]:
+    """Return the parts of the outlines of people that no stroke follows, moved to the picture's lines.
+
+    A part without any contour near it is where the mask of people ends inside something.
+    """
+    free = ~_mark_near(strokes, maps.people.shape, _NEARNESS * unit)
+    parts = [part for outline in _trace_outlines(maps.people, unit) for part in _cut_free(outline, free)]
+    near = cv2.dilate(maps.contours, np.ones((_CONTOUR_REACH, _CONTOUR_REACH), np.uint8))
+    long = [part for part in parts if len(part) >= _MIN_LENGTH * unit]
+    return [_build_stroke(part, response) for part in long if _measure_contour(part, near) >= _MIN_CONTOUR]
+
+
+def _measure_contour(part: Points, near: Floats) -> float:
+    columns, rows = np.clip(np.round(part).astype(int), 0, np.array(near.shape[::-1]) - 1).T
+    return float(near[rows, columns].mean())
 
 
 def _trace_outlines(people: Floats, unit: float) -> list[Points]:

@@ -17,7 +17,7 @@ from pipeline.vision.types import FaceBox
 
 _FACE_WEIGHT = 4.0  # weight factor of an object with a face
 _MIN_OUTLINE_LENGTH = 0.5  # units: minimum length of the outline of a large object
-_OBJECT_DISTANCE = 0.05  # units: strokes this near belong to one object
+_OBJECT_DISTANCE = 0.15  # units: strokes this near belong to one object
 _MIN_STROKES_TO_SPLIT = 12  # an object of fewer strokes is drawn in one passage
 
 

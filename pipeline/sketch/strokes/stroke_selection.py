@@ -15,10 +15,10 @@ from pipeline.sketch.strokes import stroke_groups
 from pipeline.sketch.types import Floats, Image
 from pipeline.vision.types import FaceBox
 
-_BASE_INK, _INK_PER_SECOND = 10.0, 2.2  # units of line: of the shortest film, and what each second adds
-_BASE_STROKES, _STROKES_PER_SECOND = 50, 16
+_BASE_INK, _INK_PER_SECOND = 9.0, 2.0  # units of line: of the shortest film, and what each second adds
+_BASE_STROKES, _STROKES_PER_SECOND = 50, 12
 _MIN_STRENGTH = 0.1  # of a stroke that is worth drawing at all
-_MIN_LENGTH, _MIN_LENGTH_IN_FACE = 0.03, 0.008  # units
+_MIN_LENGTH, _MIN_LENGTH_IN_FACE = 0.045, 0.008  # units
 _MIN_SPACING, _MIN_SPACING_IN_FACE = (
     0.010,
     0.006,
@@ -61,7 +61,7 @@ def select_strokes(
         (candidate for candidate in candidates if candidate.score > 0), key=lambda candidate: -candidate.score
     )
     count = _BASE_STROKES + round(_STROKES_PER_SECOND * seconds)
-    return _take_within_budget(_drop_duplicates(ranked, size, unit)[:count], ink_budget_for(seconds) * unit)
+    return _take_within_budget(_drop_duplicates(ranked, size, unit), ink_budget_for(seconds) * unit, count)
 
 
 def ink_budget_for(seconds: float) -> float:
@@ -100,12 +100,13 @@ def _score_stroke(stroke: PenStroke, unit: float) -> float:
     return closed_factor * float(stroke.strength.mean() + 0.05) * float(np.sqrt(min(length, _MAX_SCORED_LENGTH)))
 
 
-def _take_within_budget(strokes: Sequence[PenStroke], budget: float) -> list[PenStroke]:
-    """Take the first stroke and those of faces, then each one that still fits into a `budget` of line, in pixels."""
+def _take_within_budget(strokes: Sequence[PenStroke], budget: float, count: int) -> list[PenStroke]:
+    """Take all strokes of faces, the first one, and each that still fits into `budget` pixels of `count` strokes."""
     chosen: list[PenStroke] = []
     used = 0.0
     for stroke in strokes:
-        if used + stroke.length <= budget or not chosen or stroke.layer == DrawingLayer.FACE:
+        is_fitting = used + stroke.length <= budget and len(chosen) < count
+        if is_fitting or not chosen or stroke.layer == DrawingLayer.FACE:
             chosen.append(stroke)
             used += stroke.length
     return chosen

@@ -68,6 +68,13 @@ def test_a_stroke_in_the_making_has_an_open_cut_of_one_width_and_a_wipe_one_of_m
     assert wipe == pytest.approx(14 * one, rel=0.1)
 
 
+def test_strokes_that_wait_to_be_met_are_open_and_do_not_move() -> None:
+    branches = [[((x, 104 + 8 * k), (x, 112 + 8 * k))] for x in (60, 120, 180) for k in range(8)]
+    born = draw_film(*stroke(30), *branches)
+    assert measure_open_cut(born) > 1.5
+    assert measure_open_cut(born, 5) < 1.2
+
+
 def test_the_width_of_a_stroke_is_that_of_the_pen() -> None:
     ink = np.zeros((HEIGHT, WIDTH), bool)
     ink[100:109, 20:280] = True
@@ -171,7 +178,7 @@ def test_an_eye_has_an_iris_where_ink_fills_a_disc_and_not_where_only_lids_are()
 
 def test_the_table_has_the_worst_picture_first_and_misses_in_bold() -> None:
     good = {name: bars.find_bar("photo", name)[1] for name in report.SHOWN} | dict.fromkeys(
-        ("faces", "largest ink", "pen speed", "fastest pen", "CPU"), 1.0
+        ("front", "faces", "largest ink", "pen speed", "fastest pen", "CPU"), 1.0
     )
     bad = {**good, "recall": 0.5, "irises": math.nan}
     lines = report.write_table([report.Row("good", "photo", 10, good), report.Row("bad", "photo", 10, bad)]).split("\n")

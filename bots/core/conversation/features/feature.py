@@ -1,12 +1,13 @@
 """Definition of a feature: how a kind of job is asked for in a conversation, as data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bots.core.conversation.features.settings import Setting, Tastes
 from models.jobs.options import JobOptions
 from models.media.facts import MediaKind
+from models.messaging.deliveries import TranslatedText
 from pipeline import JobKind
 
 
@@ -27,6 +28,8 @@ class Feature:
     fixed_options: Mapping[str, Any] = field(default_factory=dict)  # of every job
     parse_words: Callable[[str], Mapping[str, Any]] | None = None  # options in the words sent with a file
     word_options: tuple[str, ...] = ()  # the names of those, which a repetition keeps
+    later_options: tuple[str, ...] = ()  # the names of those that a text alone, after a result, makes it again with
+    find_hints: Callable[[str], Sequence[TranslatedText]] | None = None  # what of the words cannot be done
 
     @property
     def command(self) -> str:
@@ -44,6 +47,10 @@ class Feature:
             *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
             *(key for setting in self.settings for key in setting.list_text_keys()),
         )
+
+    def list_hints(self, words: str) -> Sequence[TranslatedText]:
+        """What of the words sent with a file cannot be done; the job is made all the same."""
+        return self.find_hints(words) if self.find_hints is not None else ()
 
     def build_options(self, tastes: Tastes, *, has_chat_model: bool = True, words: str = "") -> JobOptions:
         """The options of a job by a user's preferences and the words sent with the file; those that need a chat model

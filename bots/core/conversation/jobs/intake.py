@@ -78,6 +78,7 @@ class JobIntake:
             self._submit_each(feature, media)
         else:
             self._submit(media, self._build_options(feature))
+        self._give_hints(feature)
 
     def _submit_feature(self, feature: Feature, files: Sequence[MeasuredFile], subtitles: Sequence[Transcript]) -> None:
         accepted = [file for file in files if file.info.kind in feature.kind.accepts]
@@ -92,6 +93,7 @@ class JobIntake:
             self._submit(stored, self._build_options(feature))
             if len(accepted) > max_inputs and self.result.jobs:
                 self._reply("album-too-long", limit=max_inputs)
+        self._give_hints(feature)
 
     def _submit_with_subtitles(self, feature: Feature, media: Sequence[Media], subtitles: Sequence[Transcript]) -> None:
         """Submit one job per file. Subtitles are paired with the files in order; others apply to the file that is
@@ -145,6 +147,12 @@ class JobIntake:
     def _read_words(self) -> str:
         """The words of the message; those of a forwarded one are another author's."""
         return "" if self.context.inbound.is_forwarded else self.context.inbound.text.strip()
+
+    def _give_hints(self, feature: Feature) -> None:
+        """Say what of the words cannot be done, where something is made."""
+        if self.result.jobs:
+            hints = feature.list_hints(self._read_words())
+            self.result.replies += [Reply(Message(paragraphs=(hint,)), has_reply_to=True) for hint in hints]
 
     def _check_words(self, feature: Feature) -> bool:
         """Whether the words of the message ask for nothing impossible; else the reply says what."""

@@ -89,7 +89,7 @@ def repeat_job(
     feature = get_feature(job.kind)
     options = feature.build_options(context.person.tastes, has_chat_model=pipeline.has_chat_model)
     kept = {name: job.parameters[name] for name in feature.word_options if name in job.parameters}
-    options = options.model_copy(update=kept)
+    options = feature.kind.options.model_validate({**options.model_dump(), **kept})
     if spoken_language is not None:
         options = options.with_language(spoken_language)
     elif options.spoken_language == "auto":

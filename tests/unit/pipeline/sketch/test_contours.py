@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.sketch import subject
 from pipeline.sketch.lines import contour_ridges, curve_smoothing, line_ends, people_lines
+from pipeline.sketch.lines.people_lines import PeopleMaps
 from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.vision.types import FaceBox
 
@@ -74,9 +75,16 @@ def test_a_closed_curve_stays_closed_and_round() -> None:
 
 def test_a_line_that_nearly_reaches_another_is_drawn_up_to_it() -> None:
     wall = stroke((150, 20), (150, 180))
-    beam, _ = line_ends.extend_to_meet([stroke((40, 100), (144, 100)), wall], SIZE, 10)
-    assert beam.points[-1][0] == pytest.approx(150, abs=1)
+    beam, _ = line_ends.fit_ends([stroke((40, 100), (140, 100)), wall], SIZE, 12, 4)
+    assert beam.points[-1][0] == pytest.approx(146, abs=1)
     assert len(beam.points) == len(beam.strength)
+
+
+def test_a_line_that_runs_into_another_is_trimmed_before_it() -> None:
+    wall = stroke((150, 20), (150, 180))
+    beam, kept = line_ends.fit_ends([stroke((40, 100), (150, 100)), wall], SIZE, 12, 4)
+    assert beam.points[-1][0] == pytest.approx(146, abs=1.5)
+    assert np.array_equal(kept.points, wall.points)
 
 
 @pytest.mark.parametrize(
@@ -89,18 +97,26 @@ def test_a_line_that_nearly_reaches_another_is_drawn_up_to_it() -> None:
     ids=["too far", "beside it", "of a face"],
 )
 def test_other_lines_stay_as_they_are(beam: PenStroke) -> None:
-    kept, _ = line_ends.extend_to_meet([beam, stroke((150, 10), (150, 190))], SIZE, 10)
+    kept, _ = line_ends.fit_ends([beam, stroke((150, 10), (150, 190))], SIZE, 12, 4)
     assert np.array_equal(kept.points, beam.points)
 
 
 def test_a_person_is_outlined_where_no_line_does() -> None:
     people = cv2.circle(np.zeros(SIZE, np.float32), (150, 100), 60, 1.0, cv2.FILLED)
     upper = PenStroke(ring(60)[190:370], np.ones(180, np.float32))
-    parts = people_lines.outline_people(people, [upper], np.zeros(SIZE, np.float32), 150.0)
+    parts = people_lines.outline_people(
+        PeopleMaps(people, soft_ring(60, 3)), [upper], np.zeros(SIZE, np.float32), 150.0
+    )
     points = np.concatenate([part.points for part in parts])
     assert np.abs(np.hypot(*(points - (150, 100)).T) - 60).max() < 4
     assert points[:, 1].min() > 95
     assert 0.7 < sum(part.length for part in parts) / (np.pi * 60) < 1.1
+
+
+def test_a_mask_that_ends_where_there_is_no_contour_is_no_outline() -> None:
+    people = cv2.circle(np.zeros(SIZE, np.float32), (150, 100), 60, 1.0, cv2.FILLED)
+    nothing = np.zeros(SIZE, np.float32)
+    assert people_lines.outline_people(PeopleMaps(people, nothing), [], nothing, 150.0) == []
 
 
 def test_what_contours_enclose_stands_out_from_what_runs_to_the_border() -> None:

@@ -23,8 +23,8 @@ _MIN_CHALK_LIGHTNESS = 135  # of 255: darkest chalk on a dark board
 _PAPER_LIGHTNESS, _PAPER_CHROMA = 226, 11  # of 255: colours lighter and greyer than this are left as board
 _CHALKBOARD_LIGHTNESS = 52  # of 255: colours darker than this are left as a dark board
 _OVERLAP_SHARE, _OVERLAP_TONE = 0.17, 0.86  # of a stroke's width, and the factor on the tone of a second layer
-_GAP_SHARE = 0.10  # of a stroke's width, in which board shows through in places
-_GAP_STREAKS = 165  # of 255: level of the streaks from which on a gap is open
+_GAP_SHARE = 0.09  # of a stroke's width, in which board shows through in places
+_GAP_STREAKS = 178  # of 255: level of the streaks from which on a gap is open
 _EDGE_GAP = 0.003  # units left free where colours end, on average
 _MAX_OPACITY = 0.96
 

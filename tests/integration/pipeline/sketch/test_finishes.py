@@ -42,7 +42,7 @@ def draw(tmp_path: Path) -> Draw:
         out = tmp_path / "film.mp4"
         film.make([Picture(picture)], out, asked, lambda _stage, _share: None)
         with av.open(str(out), format="mp4") as container:
-            frames = [frame for frame in container.decode(video=0)]
+            frames = list(container.decode(video=0))
         stack = np.stack([frame.to_ndarray() for frame in frames])
         return Planes(stack[:, : SIZE[1]], stack[:, SIZE[1] :], frames[-1].to_ndarray(format="rgb24"))
 

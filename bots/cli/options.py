@@ -7,12 +7,14 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
-from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
+from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions, PenSound
 from models.languages import load_languages
 from models.limits import load_limits
 from models.sketch.order_words import parse_list
@@ -60,6 +62,7 @@ def parse_drawing_order(text: str) -> tuple[Subject, ...]:
 
 ASPECTS = get_args(Aspect)
 RESOLUTIONS = get_args(Resolution)
+SOUNDS = get_args(PenSound)
 TOOLS = get_args(DrawingTool)
 
 
@@ -77,6 +80,16 @@ def parse_size(size: str) -> dict[str, Any]:
         max_size = f"{film.max_width}x{film.max_height}"
         raise typer.BadParameter(f"a film has {MIN_SIDE}x{MIN_SIDE} to {max_size} pixels.", param_hint="size")
     return {"width": int(width), "height": int(height)}
+
+
+def find_sound_file(sound: str) -> Path | None:
+    """The file that is meant with a sound; None for one of the pen."""
+    if sound in SOUNDS:
+        return None
+    path = Path(sound)
+    if not path.is_file():
+        raise typer.BadParameter(f"{sound!r} is no file, and none of {', '.join(SOUNDS)}.", param_hint="sound")
+    return path
 
 
 def parse_assignment(text: str) -> tuple[str, str]:
@@ -116,7 +129,6 @@ def check_writable(path: Path | None) -> Path | None:
 
 
 ENGINES = ("auto", "groq", "local")
-FINISHES = ("colour", "lines")
 SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
@@ -137,10 +149,15 @@ CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate 
 HandOption = Annotated[
     str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
 ]
+FinishOption = Annotated[
+    str, typer.Option(callback=build_choice_check(load_finishes), help="colour, marker, pencil or lines.")
+]
+BoardOption = Annotated[
+    str, typer.Option(callback=build_choice_check(load_boards), help="white, paper, kraft, blackboard or green.")
+]
 ToolOption = Annotated[
     str, typer.Option(callback=build_choice_check(lambda: TOOLS), help="auto, or a tool of `rabisco styles`.")
 ]
-FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
 OrderOption = Annotated[
     str, typer.Option("--order", help='What is drawn first and last, by name: "dog, house, the sky last".')
 ]
@@ -150,6 +167,9 @@ ResolutionOption = Annotated[
     typer.Option(
         callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
     ),
+]
+SoundOption = Annotated[
+    str, typer.Option(help=f"{', '.join(SOUNDS)} (of the pen), or a sound file, as long as which the film is then.")
 ]
 HoldOption = Annotated[
     float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")

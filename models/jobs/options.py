@@ -30,6 +30,7 @@ MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
 _MAX_TITLE_LENGTH = load_limits().film.max_title
 
+PenSound = Literal["none", "auto", "pencil", "marker", "chalk", "brush"]  # auto: of the tool that draws
 Switch = Literal["auto", "on", "off"]  # auto: as the style has it
 
 
@@ -160,17 +161,20 @@ class SketchOptions(FilmOptions):
     height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     aspect: Aspect = "auto"
     resolution: Resolution = "auto"
+    finish: Literal["colour", "marker", "pencil", "lines"] = "colour"
+    board: Literal["white", "paper", "kraft", "blackboard", "green"] = "white"
     hand: Annotated[str, AfterValidator(resolve_hand)] = DEFAULT_HAND
     tool: DrawingTool = "auto"
-    finish: Literal["colour", "lines"] = "colour"
     hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF
+    sound: PenSound = "none"
     order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
-    def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
-        return self.seconds
+    def compute_seconds(self, input_seconds: float) -> float:
+        """That of the sound among the inputs; pictures have no length."""
+        return max(_SKETCH_LIMITS.min_seconds, input_seconds) if input_seconds else self.seconds
 
     def compute_pixels(self, input_pixels: int) -> int:  # noqa: ARG002 - pictures are made smaller
         longer, shorter = MAX_SIDES[self.resolution]

@@ -44,6 +44,7 @@ from bots.cli.options import (
     TitleOption,
     ToolOption,
     TrackOption,
+    TransitionOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -58,7 +59,7 @@ from bots.cli.options import (
 )
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.hands import DEFAULT_HAND
-from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
+from models.jobs.options import ERASER, NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
     TRANSCRIPT_SUFFIXES,
@@ -95,6 +96,7 @@ def sketch(
     crf: CrfOption = 21,
     hold: HoldOption = None,
     loop: LoopOption = False,
+    transition: TransitionOption = ERASER,
     gif: GifOption = None,
     still: StillOption = None,
     svg: SvgOption = None,
@@ -116,6 +118,7 @@ def sketch(
             "board": board,
             "hold": "auto" if hold is None else hold,
             "loop": loop,
+            "transition": transition,
             "gif": gif is not None,
             "order": parse_drawing_order(order),
             "title": title,

@@ -11,6 +11,7 @@ from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import PenState, Scene
+from pipeline.sketch.transitions.transition import Transition
 from pipeline.sketch.types import Image
 
 _EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
@@ -76,6 +77,19 @@ class Board:
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
 
+    def write_transition(self, transition: Transition) -> Iterator[PenState]:
+        """Write every frame of a transition, in which all may change; the board is the next one after it."""
+        height, width = self.clean_planes.y.shape
+        for planes in transition.compose_frames():
+            for clean_plane, composed in zip(_list_planes(self.clean_planes), _list_planes(planes), strict=True):
+                clean_plane[...] = composed
+            self._hand_rectangles = [Rectangle(0, 0, width, height)]
+            self._restore_clean_areas()
+            self._blend_overlays()
+            self._writer.write(changed=self._hand_rectangles)
+            yield PenState((0.8 * width, 1.15 * height), down=False, phase="hold")
+        self._hand_rectangles = []
+
     def render_still(self) -> YuvPlanes:
         """Return the board as it is, with logo and watermark but without the hand."""
         still = YuvPlanes(self.clean_planes.y.copy(), self.clean_planes.u.copy(), self.clean_planes.v.copy())
@@ -120,6 +134,10 @@ class Board:
         """Blend logo and watermark; they are the same in every frame but for what changes below them."""
         for overlay in self._overlays:
             overlay.blend(self._writer.y, self._writer.u, self._writer.v)
+
+
+def _list_planes(planes: YuvPlanes) -> tuple[Image, Image, Image]:
+    return planes.y, planes.u, planes.v
 
 
 def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image, step: int) -> list[Rectangle]:

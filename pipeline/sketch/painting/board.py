@@ -64,7 +64,8 @@ class Board:
 
     def write_scene(self, scene: Scene) -> Iterator[PenState]:
         """Write every frame of a scene and yield the pen state of each."""
-        pen_positions = _sample_pen_positions(scene, self._fps)
+        sprite = self._sprites.get(scene.tool)
+        pen_positions = _sample_pen_positions(scene, self._fps, sprite.arm_side if sprite else 1)
         hold_start = (
             scene.phases.total - scene.phases.hold + math.ceil(_EXIT_SECONDS * self._fps)
         )  # held long: worth its bits
@@ -159,8 +160,11 @@ def _find_overlay_area(overlay: FrameOverlay, width: int, height: int) -> Rectan
     return Rectangle(max(0, overlay.x), max(0, overlay.y), right, bottom)
 
 
-def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
-    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame."""
+def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image, bool]]:
+    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame.
+
+    `side` is that of the arm, 1 right and -1 left, to which the hand leaves.
+    """
     path, total = scene.path, scene.phases.total
     active_frames = total if scene.tool == "eraser" else scene.phases.lines + scene.phases.colour
     frames = np.arange(1, total + 1)
@@ -168,7 +172,7 @@ def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
     positions = np.stack([np.interp(path_frames, path.frames, axis) for axis in path.points.T], axis=1)
     height, width = scene.final_planes.y.shape
     exit_share = np.clip((frames - active_frames) / (_EXIT_SECONDS * fps), 0, 1) ** 1.7
-    positions += exit_share[:, None] * np.array((0.35 * width, 1.25 * height))
+    positions += exit_share[:, None] * np.array((side * 0.35 * width, 1.25 * height))
     down = path.down[np.minimum(np.searchsorted(path.frames, path_frames), len(path.frames) - 1)] & (
         frames <= active_frames
     )

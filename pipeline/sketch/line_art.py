@@ -37,7 +37,7 @@ ReportShare = Callable[[float], None]
 class SeenPicture:
     """A picture (RGB, `drawn` light on dark where that is how it is drawn) with what the nets see in it.
 
-    `contours` and `people` are maps from 0 to 1, None where there are no nets.
+    `contours` and `people` are maps from 0 to 1, None where there are no nets. `is_hatched` says that dark areas are.
     """
 
     drawn: Image
@@ -45,12 +45,14 @@ class SeenPicture:
     irises: tuple[tuple[Iris, ...], ...]
     contours: Floats | None
     people: Floats | None
+    is_hatched: bool = True
 
     @classmethod
-    def from_picture(cls, picture: Image, *, is_dark: bool) -> "SeenPicture":
+    def from_picture(cls, picture: Image, *, is_dark: bool, is_hatched: bool = True) -> "SeenPicture":
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
-        return cls(255 - picture if is_dark else picture, faces, irises, find_contours(picture), find_people(picture))
+        drawn = 255 - picture if is_dark else picture
+        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), is_hatched)
 
     @property
     def face_boxes(self) -> list[FaceBox]:
@@ -69,14 +71,16 @@ def draw_lines(
     report: ReportShare,
     *,
     is_dark: bool,
+    is_hatched: bool = True,
     order: Sequence[Subject] = (),
 ) -> list[PenStroke]:
     """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
 
     `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board; the subjects of `order` are drawn first or last. `report` gets the share done, 0 to 1.
+    on a dark board, `is_hatched` that dark areas are hatched; the subjects of `order` are drawn first or last. `report`
+    gets the share done, 0 to 1.
     """
-    seen = SeenPicture.from_picture(picture, is_dark=is_dark)
+    seen = SeenPicture.from_picture(picture, is_dark=is_dark, is_hatched=is_hatched)
     report(0.5)
     line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
     reach = _JOIN_DISTANCE * unit
@@ -111,7 +115,7 @@ def _order_strokes(
     main_subject = guided_order.add_named(main_subject, named)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
-    budget = _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
+    budget = _HATCHING_SHARE * seen.is_hatched * stroke_selection.ink_budget_for(seconds) * unit
     hatches = hatching.hatch_dark_areas(seen.drawn, unit, budget, HatchBounds(seen.face_boxes, selected, main_subject))
     fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
     return guided_order.order_guided(

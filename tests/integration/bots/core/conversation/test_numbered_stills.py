@@ -68,7 +68,7 @@ async def test_taps_on_numbers_give_the_order_and_the_film_is_drawn_again(house:
     assert "Your order: 2." in still.text
     await tap(house, ana, "1 · dog", still)
     assert "Your order: 2 → 1." in still.text
-    await tap(house, ana, "Draw it in this order", still)
+    await tap(house, ana, "Draw it like this", still)
     first, second = house.list_jobs()
     assert second.parent_id == first.id
     assert [subject["box"] for subject in second.parameters["order"]] == [[0.6, 0.5, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4]]
@@ -83,7 +83,7 @@ async def test_a_second_tap_takes_a_number_out_and_the_order_can_be_begun_again(
         await tap(house, ana, label, still)
     await tap(house, ana, "Start over", still)
     assert "Your order" not in still.text
-    assert "Draw it in this order" not in [choice.label for choice in still.choices]
+    assert "Draw it like this" not in [choice.label for choice in still.choices]
 
 
 async def test_the_same_order_is_not_drawn_and_paid_twice(house: World, ana: FakeUser) -> None:

@@ -7,10 +7,12 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.editing import MAX_TITLE_LENGTH
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
 from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
 from models.languages import load_languages
@@ -116,7 +118,6 @@ def check_writable(path: Path | None) -> Path | None:
 
 
 ENGINES = ("auto", "groq", "local")
-FINISHES = ("colour", "lines")
 SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
@@ -137,10 +138,15 @@ CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate 
 HandOption = Annotated[
     str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
 ]
+FinishOption = Annotated[
+    str, typer.Option(callback=build_choice_check(load_finishes), help="colour, marker, pencil or lines.")
+]
+BoardOption = Annotated[
+    str, typer.Option(callback=build_choice_check(load_boards), help="white, paper, kraft, blackboard or green.")
+]
 ToolOption = Annotated[
     str, typer.Option(callback=build_choice_check(lambda: TOOLS), help="auto, or a tool of `rabisco styles`.")
 ]
-FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
 OrderOption = Annotated[
     str, typer.Option("--order", help='What is drawn first and last, by name: "dog, house, the sky last".')
 ]

@@ -9,7 +9,9 @@ import typer
 
 from bots.cli.console import render_error
 from models.errors import AppError, ErrorCode, RequestRejected
+from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import NO_HAND, DrawingTool, load_hands
 from models.media.facts import MediaInfo
 from pipeline import SandboxClient, measure_file
@@ -57,11 +59,13 @@ def _format_verdict(verdict: dict[str, object]) -> str:
 
 
 def styles() -> None:
-    """Name the hands that draw, their tools, and the styles of captions.
+    """Name the hands, tools, finishes and boards of drawings, and the styles of captions.
 
     Example: rabisco styles
     """
     typer.echo("hands: " + " ".join([*load_hands(), NO_HAND]))
+    typer.echo("finishes: " + " ".join(load_finishes()))
+    typer.echo("boards: " + " ".join(load_boards()))
     typer.echo("tools: " + " ".join(get_args(DrawingTool)))
     typer.echo("captions: " + " ".join(load_caption_styles()))
 

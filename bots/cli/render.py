@@ -11,6 +11,7 @@ import typer
 from bots.cli.console import show_progress
 from bots.cli.options import (
     SKETCH_LIMITS,
+    BoardOption,
     BothOption,
     CrfOption,
     CutPausesOption,
@@ -87,6 +88,7 @@ def sketch(
     hand: HandOption = DEFAULT_HAND,
     tool: ToolOption = "auto",
     finish: FinishOption = "colour",
+    board: BoardOption = "white",
     order: OrderOption = "",
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
@@ -111,6 +113,7 @@ def sketch(
             "hand": hand,
             "tool": tool,
             "finish": finish,
+            "board": board,
             "hold": "auto" if hold is None else hold,
             "loop": loop,
             "gif": gif is not None,

@@ -160,9 +160,10 @@ class SketchOptions(FilmOptions):
     height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
     aspect: Aspect = "auto"
     resolution: Resolution = "auto"
+    finish: Literal["colour", "marker", "pencil", "lines"] = "colour"
+    board: Literal["white", "paper", "kraft", "blackboard", "green"] = "white"
     hand: Annotated[str, AfterValidator(resolve_hand)] = DEFAULT_HAND
     tool: DrawingTool = "auto"
-    finish: Literal["colour", "lines"] = "colour"
     hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF

@@ -9,6 +9,7 @@ import numpy as np
 from models.jobs.film_sizes import fit_aspect, parse_aspect
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
+from pipeline.sketch.grounds.ground import Ground
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.types import Image
 
@@ -17,31 +18,53 @@ _MAX_ASPECT = 3.0  # greatest aspect ratio of such a film; narrower pictures get
 _WORKING_PIXELS = (
     450_000  # pixels of the working copy in which lines and regions are detected, whatever the film's size
 )
-_MIDDLE_GREY = 128  # level of a board: darker ones are drawn on with chalk
+_MIDDLE_GREY = 128  # level from which a board is a light one
+_BOARD_TOLERANCE = 14  # levels by which a picture's background may differ from its board
+_MIN_BOARD_SHARE = 0.86  # share of a picture's border that is its board, unless it is a photograph
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A picture at its size on the board, its top left corner (`x`, `y`, even pixels), and its smaller working copy.
 
-    `board_level` is the grey level of the board.
+    `board_level` is the grey level of the picture's own background; `is_on_board` says that it has one, as line art
+    has, in place of which the `ground` is seen. A photograph with a margin has board on all sides.
     """
 
     picture: Image
     x: int
     y: int
     working_copy: Image
+    ground: Ground
     board_level: int
+    is_on_board: bool
+    has_margin: bool
 
     @property
     def is_dark(self) -> bool:
-        """Whether the board is a dark one, on which lines are light."""
+        """Whether lines follow what is light in the picture, which is seen only on a dark board."""
         return self.board_level < _MIDDLE_GREY
+
+    @property
+    def is_hatched(self) -> bool:
+        """Whether dark areas are hatched: chalk would make those of a photograph light."""
+        return self.is_on_board or self.is_dark == self.ground.is_dark
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Rows and columns of the board under the picture."""
+        height, width = self.picture.shape[:2]
+        return slice(self.y, self.y + height), slice(self.x, self.x + width)
 
     @property
     def scale(self) -> tuple[float, float]:
         """Film pixels per pixel of the working copy, horizontally and vertically."""
         return self.picture.shape[1] / self.working_copy.shape[1], self.picture.shape[0] / self.working_copy.shape[0]
+
+
+def unit_for(size: tuple[int, int]) -> float:
+    """Reference length of all sizes in a film of `size`, in pixels: the height of a 16:9 film of this area."""
+    return float(np.sqrt(size[0] * size[1] * 9 / 16))
 
 
 def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tuple[int, int]:
@@ -67,7 +90,7 @@ def _limit_scale(picture_side: int, sides: tuple[float, float]) -> float:
 
 def _add_title_height(size: tuple[int, int], title: str) -> tuple[int, int]:
     """Size of a film in which a title has room above a picture that would have all of `size`."""
-    layout = lay_out_title(title, size, float(np.sqrt(size[0] * size[1] * 9 / 16)))
+    layout = lay_out_title(title, size, unit_for(size))
     if layout is None:
         return size
     height = size[1] + layout.height
@@ -79,25 +102,44 @@ def _round_to_even(side: float) -> int:
     return max(2, 2 * round(side / 2))
 
 
-def place_picture(picture: Picture, size: tuple[int, int], title_height: int = 0) -> Placement:
-    """Fit a picture into a film of `size` (width, height) without distorting it, centred on the board together with a
-    title of `title_height` pixels above it.
+def place_picture(picture: Picture, ground: Ground, margin: float = 0.0, title_height: int = 0) -> Placement:
+    """Fit a picture onto a board without distorting it, centred together with a title of `title_height` pixels above.
+
+    A photograph has a `margin` around it, in units.
     """
-    width, height = size[0], size[1] - title_height
-    stored_height, stored_width = picture.pixels.shape[:2]
-    scale = min(width / stored_width, height / stored_height)
-    fitted_size = [_round_to_even(side * scale) for side in (stored_width, stored_height)]
-    inner_size = [
-        side if abs(side - inside) < 4 else inside for side, inside in zip((width, height), fitted_size, strict=True)
-    ]
-    resized = _resize(picture.pixels, inner_size[0], inner_size[1])
+    is_on_board = has_board_background(picture)
+    inset = _round_to_even(margin * ground.unit) if margin and not is_on_board else 0
+    width, height = ground.size[0], ground.size[1] - title_height
+    inside = (max(2, width - 2 * inset), max(2, height - 2 * inset))
+    resized = _resize(picture.pixels, *_fit_inside(picture.pixels.shape[1::-1], inside))
+    x, y = (_halve_to_even(gap) for gap in (width - resized.shape[1], height - resized.shape[0]))
     return Placement(
         resized,
-        _halve_to_even(width - inner_size[0]),
-        title_height + _halve_to_even(height - inner_size[1]),
+        x,
+        title_height + y,
         _make_working_copy(resized),
+        ground,
         picture.board_level,
+        is_on_board,
+        has_margin=inset > 0,
     )
+
+
+def _fit_inside(stored_size: tuple[int, ...], inside: tuple[int, int]) -> tuple[int, int]:
+    scale = min(inside[0] / stored_size[0], inside[1] / stored_size[1])
+    fitted_size = [_round_to_even(side * scale) for side in stored_size]
+    width, height = (side if abs(side - limit) < 4 else limit for limit, side in zip(fitted_size, inside, strict=True))
+    return width, height
+
+
+def has_board_background(picture: Picture) -> bool:
+    """Whether a picture is drawn on a board of its own: nearly all of its border has the board's level."""
+    pixels = picture.pixels
+    depth = max(1, min(pixels.shape[:2]) // 100)
+    sides = (pixels[:depth], pixels[-depth:], pixels[:, :depth], pixels[:, -depth:])
+    border = np.concatenate([side.reshape(-1, 3) for side in sides])
+    is_board = np.abs(border.astype(np.int16) - picture.board_level).max(axis=1) <= _BOARD_TOLERANCE
+    return float(is_board.mean()) >= _MIN_BOARD_SHARE
 
 
 def _halve_to_even(gap: int) -> int:
@@ -114,11 +156,3 @@ def _make_working_copy(picture: Image) -> Image:
     height, width = picture.shape[:2]
     scale = min(1.0, float(np.sqrt(_WORKING_PIXELS / (width * height))))
     return _resize(picture, max(8, round(width * scale)), max(8, round(height * scale)))
-
-
-def render_board(placement: Placement, size: tuple[int, int]) -> Image:
-    """Return the whole board as an RGB image, empty around the picture."""
-    board = np.full((size[1], size[0], 3), placement.board_level, np.uint8)
-    height, width = placement.picture.shape[:2]
-    board[placement.y : placement.y + height, placement.x : placement.x + width] = placement.picture
-    return board

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from models.jobs.boards import BoardStyle
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
 from models.sketch.subjects import list_subjects_of
@@ -13,13 +15,14 @@ from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
 from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
-from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter
 from pipeline.sketch.painting.sprite import Sprite
-from pipeline.sketch.planes import YuvPlanes, luma_of
+from pipeline.sketch.painting.wiping import build_wipe_scene
+from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
@@ -49,6 +52,8 @@ class SketchRenderer:
         self._logo = logo
         self._options = options
         self._report = report
+        self._finish = load_finishes()[options.finish]
+        self._grounds: dict[BoardStyle, Ground] = {}
         self._total_frames = round(options.seconds * options.fps)
         self._planned_share = 0.0  # share of all scenes
         self._pen_states: list[PenState] = []
@@ -80,13 +85,24 @@ class SketchRenderer:
 
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
-        empty = YuvPlanes.create_blank(width, height, luma_of(pictures[0].board_level))
+        empty = self._ground_for(pictures[0]).copy_planes()
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
         is_wiped = len(pictures) > 1 or self._options.loop
         tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
+
+    def _ground_for(self, picture: Picture) -> Ground:
+        """The empty board of a picture, made once for all alike."""
+        style = choose_board_style(self._options.board, picture.board_level)
+        if style not in self._grounds:
+            self._grounds[style] = build_ground(style, self._finish, self.size, canvas.unit_for(self.size))
+        return self._grounds[style]
+
+    def _choose_margin(self, picture: Picture) -> float:
+        style = choose_board_style(self._options.board, picture.board_level)
+        return max(style.margin, self._finish.margin)
 
     def _render_hands(self, tools: Mapping[str, str]) -> dict[str, Sprite]:
         """Render the hand for the tools that scenes name, by what it holds then."""
@@ -102,7 +118,8 @@ class SketchRenderer:
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
             spec = self._spec_for(frames - wipe_frames, number)
             layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
-            placement = canvas.place_picture(picture, self.size, layout.height if layout else 0)
+            ground, margin = self._ground_for(picture), self._choose_margin(picture)
+            placement = canvas.place_picture(picture, ground, margin, layout.height if layout else 0)
             title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
             drawing_scene = scene.plan_scene(
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
@@ -112,8 +129,8 @@ class SketchRenderer:
                 release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
-                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[(number + 1) % len(pictures)].board_level))
-                yield colouring.build_wipe_scene(
+                empty = self._ground_for(pictures[(number + 1) % len(pictures)]).planes
+                yield build_wipe_scene(
                     (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
                 )
 
@@ -131,7 +148,7 @@ class SketchRenderer:
     def _spec_for(self, frames: int, number: int = 0) -> SceneSpec:
         fps, hold_frames = self._options.fps, self._count_hold_frames(frames)
         order = list_subjects_of(self._options.order, number)
-        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._options.finish == "colour", order)
+        return SceneSpec(self.size, fps, frames - hold_frames, hold_frames, self._finish, order)
 
     def _count_hold_frames(self, frames: int) -> int:
         """Frames, of those of a scene, for which its finished picture is held."""

@@ -5,24 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.sketch import line_art
-from pipeline.sketch.canvas import Placement, render_board
+from pipeline.sketch.canvas import Placement
+from pipeline.sketch.finishes.drawn_lines import DrawnLines
+from pipeline.sketch.finishes.registry import plan_filling
 from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
-from pipeline.sketch.painting import rasterize
-from pipeline.sketch.painting.colouring import Colouring
-from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
+from pipeline.sketch.painting import line_reveal, rasterize
 from pipeline.sketch.scene_types import InkLine, Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.titles.written_title import WrittenTitle
-from pipeline.sketch.types import Array, Floats, Image, Points
+from pipeline.sketch.types import Array, Floats, Points
+from pipeline.vision.faces import find_faces
 
-_COLOUR_SHARE = 0.32  # share of the drawing time for colouring where the whole board is coloured
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
 _POINT_SPACING = 1.3  # pixels between points of a stroke
 _INK_SHARES = {DrawingLayer.FACE: 1.0, DrawingLayer.SUBJECT: 1.0, DrawingLayer.BACKGROUND: 0.62}  # of full ink
-_CHALK_LUMA = 225  # of a line on a dark board
 
 
 def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title: WrittenTitle | None = None) -> Scene:
@@ -33,40 +32,30 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
     shares = [_INK_SHARES[stroke.layer] for stroke in strokes]
-    ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit, shares)
+    luma = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit, shares)
     if title is not None:
-        title.draw(ink, rasterize.INK_LUMA)
-    board = _to_chalk(ink, luma_of(placement.board_level)) if placement.is_dark else ink
+        title.draw(luma, rasterize.INK_LUMA)
+    ink = line_reveal.measure_ink(luma)
+    lines = DrawnLines.from_ink(ink, placement.ground, find_faces(placement.working_copy))
     report(0.5)
-    picture = YuvPlanes.from_rgb(render_board(placement, spec.size))
-    if title is not None:
-        title.copy_rows(board, picture.y)
-    target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_blank(*spec.size).chroma))
-    colouring = Colouring.from_target(target, board, placement)
-    phases = _split_phases(spec, colouring.share)
+    filling = plan_filling(spec.finish, placement, lines)
+    phases = _split_phases(spec, filling.share)
     path, stroke_times = _time_lines(title, paths, phases.lines, spec)
-    ink_mask = ink < WHITE_LUMA
-    line_reveal = rasterize.build_reveal(
-        rasterize.assign_times([*(title.strokes if title else ()), *paths], stroke_times, ink_mask),
-        np.flatnonzero(ink_mask),
-        board[ink_mask],
-        phases.total,
-    )
+    times = rasterize.assign_times([*(title.strokes if title else ()), *paths], stroke_times, ink > 0)
+    reveals = line_reveal.reveal_ink(times, ink > 0, placement.ground, lines.planes, phases.total)
     report(0.7)
-    lines = tuple(
-        InkLine(points, rasterize.measure_widths(points, strength, spec.unit, share))
+    ink_lines = (*(title.list_lines() if title else ()), *_list_ink_lines(paths, strengths, shares, spec.unit))
+    line_scene = Scene(phases, *reveals, path, lines.planes, lines=ink_lines)
+    return filling.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
+
+
+def _list_ink_lines(
+    paths: Sequence[Points], strengths: Sequence[Floats], shares: Sequence[float], unit: float
+) -> list[InkLine]:
+    return [
+        InkLine(points, rasterize.measure_widths(points, strength, unit, share))
         for points, strength, share in zip(paths, strengths, shares, strict=True)
-    )
-    if title is not None:
-        lines = (*title.list_lines(), *lines)
-    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target, lines=lines)
-    return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
-
-
-def _to_chalk(ink: Image, board_luma: int) -> Image:
-    """Turn dark lines on white into white ones on a dark board."""
-    share = (WHITE_LUMA - ink.astype(np.float32)) / (WHITE_LUMA - rasterize.INK_LUMA)
-    return (board_luma + share * (_CHALK_LUMA - board_luma)).round().astype(np.uint8)
+    ]
 
 
 def _entry_point_for(size: tuple[int, int]) -> Points:
@@ -91,7 +80,7 @@ def _time_lines(
 
 
 def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:
-    if not spec.is_coloured:
+    if not share:
         return ScenePhases(spec.drawing_frames, 0, spec.hold_frames)
     colour_frames = _count_colour_frames(spec, share)
     return ScenePhases(spec.drawing_frames - colour_frames, colour_frames, spec.hold_frames)
@@ -100,10 +89,10 @@ def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:
 def _count_colour_frames(spec: SceneSpec, share: float) -> int:
     """Frames for colouring a share of the picture, never so few that colour appears in jumps."""
     full_frames = max(
-        _COLOUR_SHARE * spec.drawing_frames,
+        spec.finish.share * spec.drawing_frames,
         min(_MIN_COLOUR_SECONDS * spec.fps, _MAX_COLOUR_SHARE * spec.drawing_frames),
     )
-    return round(max(_MIN_COLOUR_SHARE * spec.drawing_frames, full_frames * float(np.sqrt(share))))
+    return round(max(_MIN_COLOUR_SHARE * spec.drawing_frames, full_frames * float(np.sqrt(min(share, 1.0)))))
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -119,6 +108,7 @@ def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) ->
         seconds,
         lambda share: report(0.4 * share),
         is_dark=placement.is_dark,
+        is_hatched=placement.is_hatched,
         order=spec.order,
     )
 

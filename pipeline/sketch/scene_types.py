@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from models.jobs.finishes import FinishStyle
 from models.sketch.subjects import Subject
+from pipeline.sketch.canvas import unit_for
 from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.strokes.pen_timing import PenPath
@@ -32,21 +32,21 @@ class ScenePhases:
 
 @dataclass(frozen=True, slots=True)
 class SceneSpec:
-    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding, and
-    what is drawn first and last.
+    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding, how
+    the drawing ends, and what is drawn first and last.
     """
 
     size: tuple[int, int]
     fps: int
     drawing_frames: int
     hold_frames: int
-    is_coloured: bool
+    finish: FinishStyle
     order: tuple[Subject, ...] = ()
 
     @property
     def unit(self) -> float:
         """Reference length of all sizes, in film pixels: the height of a 16:9 film of this area."""
-        return float(np.sqrt(self.size[0] * self.size[1] * 9 / 16))
+        return unit_for(self.size)
 
 
 @dataclass(frozen=True, slots=True)

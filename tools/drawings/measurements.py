@@ -12,9 +12,12 @@ import cv2
 import numpy as np
 from skimage.metrics import structural_similarity
 
+from models.jobs.finishes import load_finishes
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas, film
+from pipeline.sketch.grounds.composition import compose_board
+from pipeline.sketch.grounds.ground import build_ground, choose_board_style
 from tools.drawings import bars, contours, faces, reveal
 from tools.drawings.contours import Mask
 from tools.drawings.delivered_film import DeliveredFilm, Plane, read_film
@@ -87,15 +90,16 @@ def draw_picture(
     film.make([picture], out, asked, lambda _stage, _share: None, track=track)
     spent = time.process_time() - begun
     size = canvas.choose_film_size([picture], asked)
-    target, margin = _fit_picture(picture, size)
-    better = None if original is None else _fit_picture(Picture(original, picture.board_level), size)[0]
+    target, margin = _fit_picture(picture, size, asked)
+    better = None if original is None else _fit_picture(Picture(original, picture.board_level), size, asked)[0]
     return Drawing(read_film(out, track), target, margin, picture.board_level, asked, spent, kind, better)
 
 
-def _fit_picture(picture: Picture, size: tuple[int, int]) -> tuple[Plane, Plane]:
+def _fit_picture(picture: Picture, size: tuple[int, int], asked: SketchOptions) -> tuple[Plane, Plane]:
     """A picture on its board as it is fitted to a film, and a mask of the board beside it."""
-    placement = canvas.place_picture(picture, size)
+    style, finish = choose_board_style(asked.board, picture.board_level), load_finishes()[asked.finish]
+    ground = build_ground(style, finish, size, canvas.unit_for(size))
+    placement = canvas.place_picture(picture, ground, max(style.margin, finish.margin))
     margin = np.full((size[1], size[0]), 1, np.uint8)
-    height, width = placement.picture.shape[:2]
-    margin[placement.y : placement.y + height, placement.x : placement.x + width] = 0
-    return canvas.render_board(placement, size), margin
+    margin[placement.area] = 0
+    return compose_board(placement).to_rgb(), margin

@@ -40,6 +40,12 @@ class Grid:
         """Y of each row, as one column."""
         return (self.top + self.pitch * np.arange(self.rows, dtype=np.float32))[:, None]
 
+    def crop(self, window: Window) -> "Grid":
+        """The pixels in a window."""
+        rows, columns = window
+        left, top = self.left + self.pitch * columns.start, self.top + self.pitch * rows.start
+        return Grid(left, top, self.pitch, rows.stop - rows.start, columns.stop - columns.start)
+
     def find_window(self, low: Array, high: Array) -> Window:
         """Rows and columns of the pixels between two corners (x, y)."""
         corner = np.array((self.left, self.top))

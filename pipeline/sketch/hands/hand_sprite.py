@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 
 from models.jobs.hands import Hand
+from pipeline.media.rectangle import Rectangle
 from pipeline.sketch.hands.view import SLEEVE_LENGTH, View, render_view
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import NEUTRAL_CHROMA, YuvPlanes, luma_of
 from pipeline.sketch.types import Array, Image
 
-_SIZE = 0.003  # units of the film a millimetre
-_FINEST_PITCH = 0.4  # millimetres a pixel of the view, which is enlarged for larger films
+_SIZE = 0.0027  # units of the film a millimetre
+_FINEST_PITCH = 0.42  # millimetres a pixel of the view, which is enlarged for larger films
 _REPEATED = 0.55  # share of the sleeve that is repeated to make it longer
 _MARGIN = 72.0  # millimetres that may be left of and above the tip
 _ARM_MARGIN = 200.0  # millimetres of the arm beyond the film
@@ -51,9 +52,9 @@ def render_hand(hand: Hand, unit: float, size: tuple[int, int], tool: str = "mar
         lambda layer: _place_layer(layer, forward, (width, height)),
         lambda layer: _place_layer(layer, halved, (width // 2, height // 2)),
     )
-    left, top = _find_corner(placed.full[1])
-    cropped = placed.change(lambda layer: layer[top:, left:], lambda layer: layer[top // 2 :, left // 2 :])
-    return _to_sprite(cropped, (margin - left, margin - top), is_left=hand.left)
+    area = _find_content(placed.full[1])
+    cropped = placed.change(lambda layer: layer[area.to_slices(1)], lambda layer: layer[area.to_slices(2)])
+    return _to_sprite(cropped, (margin - area.left, margin - area.top), is_left=hand.left)
 
 
 def _measure_reach(size: tuple[int, int], scale: float, turn: float) -> float:
@@ -102,10 +103,10 @@ def _place_layer(layer: Array, matrix: Array, size: tuple[int, int]) -> Image:
     return cv2.warpAffine(pixels, matrix[:2], size, flags=cv2.INTER_LINEAR)
 
 
-def _find_corner(opacity: Image) -> tuple[int, int]:
-    """Left and top of what is not empty, both even."""
-    columns, rows = (np.flatnonzero(opacity.max(axis=axis)) for axis in (0, 1))
-    return int(columns[0]) // 2 * 2, int(rows[0]) // 2 * 2
+def _find_content(opacity: Image) -> Rectangle:
+    """The part of the sprite that is not empty."""
+    (left, right), (top, bottom) = (np.flatnonzero(opacity.max(axis=axis))[[0, -1]] for axis in (0, 1))
+    return Rectangle(*(int(side) // 2 * 2 for side in (left, top, right + 2, bottom + 2)))
 
 
 def _to_sprite(layers: _Layers, tip: tuple[int, int], *, is_left: bool) -> Sprite:

@@ -13,7 +13,7 @@ from pipeline.sketch.types import Array
 
 _KEY, _SKY = 0.86, 0.34  # strength of the lamp and of the light from all around
 _WRAP = (0.34, 0.2, 0.16)  # how far the lamp's light goes around a surface, for red, green and blue
-_SHADOW_STEPS, _SHADOW_REACH = 18, 46.0  # and millimetres
+_SHADOW_STEPS, _SHADOW_REACH, _SHADOW_BLUR = 18, 46.0, 0.9  # the latter two in millimetres
 _OCCLUSIONS = ((3.0, 0.055), (9.0, 0.03))  # radius in millimetres, strength for each millimetre of depth
 
 
@@ -37,13 +37,13 @@ def find_shadow(relief: Relief, light: Array, height: Array) -> Array:
         dx, dy = run * light[:2] / relief.pitch
         shift = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)
         size = height.shape[::-1]
-        top = cv2.warpAffine(relief.height, shift, size, borderValue=-99.0)
-        bottom = top - cv2.warpAffine(relief.thickness, shift, size)
+        top = cv2.warpAffine(relief.height, shift, size, flags=cv2.INTER_NEAREST, borderValue=-99.0)
+        bottom = top - cv2.warpAffine(relief.thickness, shift, size, flags=cv2.INTER_NEAREST)
         ray = height + run * light[2]
         softness = 0.6 + 0.12 * run
         inside = np.minimum(top - ray, ray - bottom) / np.float32(softness)
         np.maximum(shadow, np.clip(inside, 0, 1), out=shadow)
-    return shadow
+    return np.asarray(cv2.GaussianBlur(shadow, (0, 0), _SHADOW_BLUR / relief.pitch))
 
 
 def find_occlusion(relief: Relief, height: Array) -> Array:

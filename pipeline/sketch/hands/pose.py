@@ -58,6 +58,7 @@ class PoseTable(_Model):
     """A file of a pose: millimetres, and degrees."""
 
     turn: float
+    bounds: Vector
     tool_direction: Vector
     joints: dict[str, Vector]
     grips: dict[str, Vector]
@@ -79,7 +80,8 @@ class BoneFrame:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """A posed hand. `wrist` is a point of the forearm's axis; `turn` is in radians, anticlockwise as seen."""
+    """A posed hand. `wrist` is a point of the forearm's axis; `turn` is in radians, anticlockwise as seen;
+    `bounds` are the left, top and right ends of what is seen with its shadow."""
 
     bodies: tuple[Body, ...]
     tool_axis: Array
@@ -88,6 +90,7 @@ class Pose:
     blushes: tuple[tuple[Array, float], ...]
     wrist: Array
     turn: float
+    bounds: Array
 
 
 def load_pose(name: str, tool_radius: float, shift: float) -> Pose:
@@ -102,6 +105,7 @@ def load_pose(name: str, tool_radius: float, shift: float) -> Pose:
         tuple((joints[blush.joint], blush.radius) for blush in table.blushes),
         (joints["wrist_inner"] + joints["wrist_outer"]) / 2,
         float(np.radians(table.turn)),
+        (table.bounds + shift * _scale_to_unit(np.array(table.tool_direction))[[0, 1, 0]]),
     )
 
 

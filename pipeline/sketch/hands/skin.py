@@ -86,6 +86,10 @@ class SkinPainter:
 
 def _filter_noise(noise: Array, size: float) -> Array:
     """Noise of unit deviation whose spots are about `size` pixels wide."""
-    smooth = cv2.GaussianBlur(noise, (0, 0), max(size, 0.3))
-    scaled: Array = smooth / max(float(smooth.std()), 1e-6)
-    return scaled
+    share = max(1, int(size / 2))
+    small = noise[: -(-noise.shape[0] // share), : -(-noise.shape[1] // share)]
+    blurred = cv2.GaussianBlur(small, (0, 0), max(size / share, 0.3))
+    smooth: Array = blurred / max(float(blurred.std()), 1e-6)
+    if share == 1:
+        return smooth
+    return np.asarray(cv2.resize(smooth, noise.shape[::-1], interpolation=cv2.INTER_CUBIC))

@@ -9,7 +9,7 @@ from pipeline.sketch.hands.distance_field import Grid
 from pipeline.sketch.types import Array, Mask
 
 CUFF, CUFF_LENGTH = 24.0, 26.0  # from the wrist to the cuff's edge, and how long the cuff is
-_HALF_WIDTH, _DEPTH, _MIDDLE = 36.0, 30.0, 25.0  # half axes of the tube, and its height above the board
+_HALF_WIDTH, _DEPTH = 36.0, 30.0  # half axes of the tube
 _BOW = 4.0  # how far the cuff's edge bends
 _EDGE = 1.6  # thickness of the cloth's edge
 _SEED = 8
@@ -38,7 +38,7 @@ def build_sleeve(grid: Grid, wrist: Array) -> Sleeve:
         - 0.9 * np.exp(-(((along - CUFF_LENGTH) / 0.9) ** 2))
     )
     edge = np.float32(_EDGE) * np.exp(-np.maximum(along, 0) / np.float32(_EDGE))
-    height = _MIDDLE + _DEPTH * round_share * widening + bump - edge
+    height = float(wrist[2]) + _DEPTH * round_share * widening + bump - edge
     slope_y, slope_x = np.gradient(bump - edge, grid.pitch)
     tube = np.stack(np.broadcast_arrays(across, np.float32(0), np.maximum(round_share, 0.05) * _HALF_WIDTH / _DEPTH))
     normal = tube.astype(np.float32) - np.stack([slope_x, slope_y, np.zeros_like(slope_x)]) * tube[2]

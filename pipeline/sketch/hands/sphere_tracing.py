@@ -62,8 +62,8 @@ def _measure(bodies: Sequence[_OpenBody], height: Array) -> Array:
         own = np.full_like(height[body.window], _FAR)
         for shape in body.shapes:
             local = shift_window(shape.window, body.window)
-            own[local], _ = _join(own[local], shape.measure(height[shape.window]), shape.blend)
-        total[body.window], _ = _join(total[body.window], own, body.blend)
+            own[local] = _find_smooth_minimum(own[local], shape.measure(height[shape.window]), shape.blend)
+        total[body.window] = _find_smooth_minimum(total[body.window], own, body.blend)
     return total
 
 
@@ -90,7 +90,13 @@ def _measure_body(body: _OpenBody, height: Array) -> tuple[Array, Array]:
     return own, gradient
 
 
+def _find_smooth_minimum(first: Array, second: Array, blend: float) -> Array:
+    closeness = np.maximum(np.float32(blend) - np.abs(first - second), 0)
+    minimum: Array = np.minimum(first, second) - closeness * closeness * np.float32(0.25 / blend)
+    return minimum
+
+
 def _join(first: Array, second: Array, blend: float) -> tuple[Array, Array]:
-    """Smooth minimum of two distances, and the share of the second in it."""
+    """The smooth minimum of two distances, and the share of the second in it."""
     share = np.clip(0.5 + (first - second) * np.float32(0.5 / blend), 0, 1)
     return first + share * (second - first) - np.float32(blend) * share * (1 - share), share

@@ -69,10 +69,16 @@ class Tool(BaseModel):
         return [Body(cones, _PART_BLEND), *blocks] if cones else blocks
 
     def find_materials(self, distance: Array, body: Array) -> Array:
-        """Number of the material of points: by their distance from the tip along the axis, or their block."""
+        """Number of the material of points: by their distance from the tip along the axis, or their block.
+
+        Where a part begins the number lies between those of two parts, so that no stairs are seen.
+        """
         if not self.parts:
-            return body
-        return np.searchsorted([part.span[0] for part in self.parts[1:]], distance, side="right")
+            return body.astype(np.float32)
+        starts = np.array([part.span[0] for part in self.parts[1:]])
+        bounds = np.stack([starts - _PART_BLEND, starts + _PART_BLEND], axis=1).ravel()
+        numbers: Array = np.interp(distance, bounds, np.repeat(np.arange(len(self.parts)), 2)[1:-1])
+        return numbers.astype(np.float32)
 
 
 class AutomaticTool(BaseModel):

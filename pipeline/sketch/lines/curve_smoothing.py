@@ -19,8 +19,7 @@ _PRESMOOTHING_SIGMA = 1.5  # points, before turning is measured
 _SIGMAS = (14.0, 9.0, 6.0, 4.0, 2.6)  # points, the broadest first
 _MIN_SIGMA = 1.4  # points
 _MIN_SECTION_SIGMAS = 3.0  # points of a section, at least, for each of sigma
-_MAX_DEVIATION = 1.5  # pixels by which smoothing may move most points
-_DEVIATION_QUANTILE = 0.95
+_MAX_DEVIATION = 0.75  # pixels by which smoothing may move the points, root mean square
 _CLOSING_GAP = 3.0  # pixels between the ends of a closed path
 _STRENGTH_SIGMA = 4.0  # points
 
@@ -39,12 +38,12 @@ def smooth_path(path: Points) -> Points:
 
 
 def _smooth_broadly(section: Points, smooth: Callable[[Points, float], Points]) -> Points:
-    """Smooth by the broadest Gaussian that moves nearly no point farther than allowed."""
+    """Smooth by the broadest Gaussian that moves the points no farther than allowed."""
     for sigma in _SIGMAS:
         if len(section) >= _MIN_SECTION_SIGMAS * sigma:
             smoothed = smooth(section, sigma)
-            moved = np.hypot(*(smoothed[: len(section)] - section).T)
-            if float(np.quantile(moved, _DEVIATION_QUANTILE)) <= _MAX_DEVIATION:
+            moved = (smoothed[: len(section)] - section).ravel()
+            if float(moved @ moved) <= _MAX_DEVIATION**2 * len(section):
                 return smoothed
     return smooth(section, _MIN_SIGMA)
 
@@ -74,13 +73,14 @@ def smooth_section(values: Floats, sigma: float) -> Floats:
     reach = min(len(values) - 1, int(np.ceil(3 * sigma)))
     if reach < 2:
         return values
-    padded = np.pad(values, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
-    return _blur(padded, sigma)[reach:-reach]
+    before = 2 * values[:1] - values[reach:0:-1]  # reflected in the end itself, which so stays where it is
+    after = 2 * values[-1:] - values[-2 : -reach - 2 : -1]
+    return _blur(np.concatenate([before, values, after]), sigma)[reach:-reach]
 
 
 def _smooth_ring(path: Points, sigma: float) -> Points:
     reach = min(len(path) - 1, int(np.ceil(3 * sigma)))
-    smoothed = _blur(np.pad(path, ((reach, reach), (0, 0)), mode="wrap"), sigma)[reach:-reach]
+    smoothed = _blur(np.concatenate([path[-reach:], path, path[:reach]]), sigma)[reach:-reach]
     return np.concatenate([smoothed, smoothed[:1]])
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from pipeline.sketch.lines import contour_ridges, curve_smoothing, tracing
+from pipeline.sketch.lines import contour_ridges, tracing
 from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.types import Floats, Mask
@@ -38,12 +38,11 @@ def trace_contours_and_detail(
 
 def _trace_contours(contours: Floats, line_map: LineMap, reach: float, faces: Sequence[FaceBox]) -> list[PenStroke]:
     strength = np.minimum(_CONTOUR_WEIGHT * contours + _RESPONSE_WEIGHT * line_map.response, 1)
-    strokes = tracing.trace_strokes(contour_ridges.find_ridges(contours), strength, reach, faces)
-    return [_move_to_lines(stroke, line_map.response) for stroke in strokes]
-
-
-def _move_to_lines(stroke: PenStroke, response: Floats) -> PenStroke:
-    return replace(stroke, points=curve_smoothing.smooth_path(contour_ridges.move_to_lines(stroke.points, response)))
+    strokes = tracing.trace_pixels(contour_ridges.find_ridges(contours), strength, reach, faces)
+    return [
+        tracing.smooth_stroke(replace(stroke, points=contour_ridges.move_to_lines(stroke.points, line_map.response)))
+        for stroke in strokes
+    ]
 
 
 def _trace_detail(
@@ -57,8 +56,8 @@ def _trace_detail(
     skeleton = line_map.skeleton & ~_mark_corridors(contour_strokes, line_map.skeleton.shape)
     nearness = cv2.dilate(contours, np.ones((_NEARNESS, _NEARNESS), np.uint8))
     strength = line_map.strength * np.minimum(_DETAIL_FACTOR + _DETAIL_GAIN * nearness, 1)
-    strokes = tracing.trace_strokes(skeleton, strength, reach, faces)
-    return [stroke for stroke in strokes if len(stroke.points) >= _MIN_DETAIL_PIXELS]
+    strokes = tracing.trace_pixels(skeleton, strength, reach, faces)
+    return [tracing.smooth_stroke(stroke) for stroke in strokes if len(stroke.points) >= _MIN_DETAIL_PIXELS]
 
 
 def _mark_corridors(strokes: Sequence[PenStroke], size: tuple[int, ...]) -> Mask:

@@ -14,21 +14,47 @@ _MIN_REGION_SHARE = 0.006  # share of the picture: smaller regions are merged wi
 def find_regions(picture: Image) -> Integers:
     """Label the regions of an RGB picture from 0, after mean shift and k-means over its colours."""
     height, width = picture.shape[:2]
-    half = cv2.resize(picture, (max(4, width // 2), max(4, height // 2)), interpolation=cv2.INTER_AREA)
+    half = _halve(picture)
     smoothed = cv2.bilateralFilter(cv2.medianBlur(half, 5), 9, 45, 7)
-    classes = cv2.medianBlur(_classify_pixels(cv2.cvtColor(smoothed, cv2.COLOR_RGB2LAB), _find_palette(half)), 9)
-    enlarged = cv2.resize(classes, (width, height), interpolation=cv2.INTER_NEAREST)
-    return _remove_small_regions(label(cv2.medianBlur(enlarged, 5), connectivity=1, background=-1))  # type: ignore[no-untyped-call]
+    lab = cv2.cvtColor(smoothed, cv2.COLOR_RGB2LAB)
+    classes = cv2.medianBlur(_classify_pixels(lab, _find_palette(half, _PALETTE_SIZE)), 9)
+    enlarged = cv2.medianBlur(cv2.resize(classes, (width, height), interpolation=cv2.INTER_NEAREST), 5)
+    return _remove_small_regions(label(enlarged, connectivity=1, background=-1), _MIN_REGION_SHARE)  # type: ignore[no-untyped-call]
 
 
-def _find_palette(picture: Image) -> Array:
+def classify_colours(picture: Image, count: int, min_share: float) -> tuple[Image, Integers]:
+    """The `count` main colours (RGB) of a picture, and the number of that at each pixel.
+
+    Patches smaller than `min_share` of the picture take the colour of a neighbour.
+    """
+    height, width = picture.shape[:2]
+    half = _halve(picture)
+    lab = cv2.cvtColor(cv2.bilateralFilter(cv2.medianBlur(half, 3), 7, 35, 5), cv2.COLOR_RGB2LAB)
+    palette = _find_palette(half, count)
+    classes = cv2.medianBlur(_classify_pixels(lab, palette), 5)
+    patches = label(classes, connectivity=1, background=-1)  # type: ignore[no-untyped-call]
+    kept = _remove_small_regions(patches, min_share)
+    class_of_patch = np.zeros(int(kept.max()) + 1, np.uint8)
+    is_large = np.bincount(patches.ravel())[patches] >= min_share * patches.size
+    class_of_patch[kept[is_large]] = classes[is_large]
+    enlarged = cv2.resize(class_of_patch[kept], (width, height), interpolation=cv2.INTER_NEAREST)
+    colours = cv2.cvtColor(palette.round().astype(np.uint8)[None], cv2.COLOR_LAB2RGB)[0]
+    return np.asarray(colours), cv2.medianBlur(enlarged, 5).astype(np.int32)
+
+
+def _halve(picture: Image) -> Image:
+    height, width = picture.shape[:2]
+    return cv2.resize(picture, (max(4, width // 2), max(4, height // 2)), interpolation=cv2.INTER_AREA)
+
+
+def _find_palette(picture: Image, max_count: int) -> Array:
     """Main colours of the picture in LAB."""
     height, width = picture.shape[:2]
     scale = min(1.0, float(np.sqrt(_SAMPLE_PIXELS / (width * height))))
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     flat = cv2.cvtColor(cv2.pyrMeanShiftFiltering(small, 5, 18), cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    count = min(_PALETTE_SIZE, len(np.unique(flat.astype(np.uint32) @ np.array([1, 256, 65536], np.uint32))))
+    count = min(max_count, len(np.unique(flat.astype(np.uint32) @ np.array([1, 256, 65536], np.uint32))))
     cv2.setRNGSeed(1)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 1.0)
     _, _, centres = cv2.kmeans(flat.astype(np.float32), count, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
@@ -49,10 +75,10 @@ def _classify_pixels(lab: Image, palette: Array) -> Image:
     return classes
 
 
-def _remove_small_regions(labels: Integers) -> Integers:
+def _remove_small_regions(labels: Integers, min_share: float) -> Integers:
     """Merge small regions into the nearest large one; labels run from 0 without gaps."""
     sizes = np.bincount(labels.ravel())
-    is_large = sizes >= min(_MIN_REGION_SHARE * labels.size, sizes.max())
+    is_large = sizes >= min(min_share * labels.size, sizes.max())
     return spread_labels(labels, is_large[labels])
 
 

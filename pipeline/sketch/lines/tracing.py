@@ -44,15 +44,32 @@ class PenStroke:
 
 
 def trace_strokes(skeleton: Mask, strength: Floats, reach: float, faces: Sequence[FaceBox] = ()) -> list[PenStroke]:
-    """Trace a skeleton; ends within `reach` pixels that point at each other are joined, in faces only nearer ends."""
+    """Trace a skeleton into smooth strokes.
+
+    Ends within `reach` pixels that point at each other are joined, in faces only nearer ends.
+    """
+    return [smooth_stroke(stroke) for stroke in trace_pixels(skeleton, strength, reach, faces)]
+
+
+def trace_pixels(skeleton: Mask, strength: Floats, reach: float, faces: Sequence[FaceBox] = ()) -> list[PenStroke]:
+    """Trace a skeleton as `trace_strokes` does, into strokes from pixel to pixel."""
     walks = sorted((walk for walk in _trace_walks(skeleton) if len(walk) > 2), key=len, reverse=True)
     paths = [np.array(walk, dtype=np.float32) for walk in walks[:_MAX_WALKS]]
     return [_build_stroke(path, strength) for path in path_joining.join_at_ends(paths, reach, faces)]
 
 
+def smooth_stroke(stroke: PenStroke) -> PenStroke:
+    """Return a stroke as a hand draws it."""
+    return replace(
+        stroke,
+        points=curve_smoothing.smooth_path(stroke.points),
+        strength=curve_smoothing.smooth_values(stroke.strength),
+    )
+
+
 def _build_stroke(path: Points, strength: Floats) -> PenStroke:
     columns, rows = path.astype(int).T
-    return PenStroke(curve_smoothing.smooth_path(path), curve_smoothing.smooth_values(strength[rows, columns]))
+    return PenStroke(path, strength[rows, columns])
 
 
 def _trace_walks(skeleton: Mask) -> list[list[tuple[int, int]]]:

@@ -5,7 +5,9 @@ from typing import get_args
 from bots.core.conversation.features.drawing_words import find_drawing_hints, parse_drawing_words
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import Setting, SettingValue, switch_for, values_from
+from models.jobs.boards import load_boards
 from models.jobs.film_sizes import Aspect, Resolution
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import DEFAULT_HAND, NO_HAND, DrawingTool, load_hands, load_renamed_hands
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
@@ -13,7 +15,6 @@ from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
 HOLDS = ("0", "1", "2", "3", "5")  # seconds
-FINISHES = ("colour", "lines")
 DRAWINGS = "drawings"  # the row of a group in /settings
 
 
@@ -32,7 +33,11 @@ def _list_tools() -> tuple[SettingValue, ...]:
 
 
 def _list_finishes() -> tuple[SettingValue, ...]:
-    return values_from({finish: TranslatedText(key=f"choice-finish-{finish}") for finish in FINISHES})
+    return values_from({finish: TranslatedText(key=f"choice-finish-{finish}") for finish in load_finishes()})
+
+
+def _list_boards() -> tuple[SettingValue, ...]:
+    return values_from({board: TranslatedText(key=f"board-{board}") for board in load_boards()})
 
 
 def _list_aspects() -> tuple[SettingValue, ...]:
@@ -66,6 +71,7 @@ SKETCH_FEATURE = Feature(
         Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
         Setting("hand", option="hand", default=DEFAULT_HAND, list_values=_list_hands, renamed=load_renamed_hands()),
         Setting("finish", option="finish", default="colour", list_values=_list_finishes),
+        Setting("board", option="board", default="white", list_values=_list_boards, group=DRAWINGS),
         Setting("tool", option="tool", default="auto", list_values=_list_tools, group=DRAWINGS),
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),

@@ -10,7 +10,9 @@ from fakes import sample_files
 from fakes.command_line import ERROR_PATTERN, run_rabisco
 
 from bots.cli import run
+from models.jobs.boards import load_boards
 from models.jobs.caption_styles import load_caption_styles
+from models.jobs.finishes import load_finishes
 from models.jobs.hands import DrawingTool, load_hands
 
 COMMANDS = [
@@ -64,6 +66,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["sketch", "missing.png"], "missing.png"),
         (["sketch", "p.png", "--hand", "robot"], "medium"),
         (["sketch", "p.png", "--finish", "glitter"], "colour"),
+        (["sketch", "p.png", "--board", "sand"], "kraft"),
         (["sketch", "p.png", "--size", "640"], "1280x720"),
         (["sketch", "p.png", "--size", "axb"], "1280x720"),
         (["sketch", "p.png", "--size", "10x10"], "64x64"),
@@ -113,15 +116,19 @@ def test_a_setting_that_cannot_be_is_wrong_usage_and_named(
     assert "http" not in sentence
 
 
-def test_styles_names_every_hand_and_every_caption_style(capsys: pytest.CaptureFixture[str]) -> None:
+def test_styles_names_every_hand_finish_board_and_caption_style(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["styles"]) == 0
     assert set(capsys.readouterr().out.split()) == {
         "hands:",
+        "finishes:",
+        "boards:",
         "tools:",
         *get_args(DrawingTool),
         "captions:",
         "none",
         *load_hands(),
+        *load_finishes(),
+        *load_boards(),
         *load_caption_styles(),
     }
 

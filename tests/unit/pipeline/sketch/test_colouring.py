@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from fakes import sample_pictures
+from fakes.sample_boards import create_ground
 
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas
+from pipeline.sketch.finishes.fill_strokes import FillTool, plan_strokes
+from pipeline.sketch.grounds.composition import compose_board
 from pipeline.sketch.lines import regions
-from pipeline.sketch.painting import marker
 from pipeline.sketch.planes import YuvPlanes
 
 PEN = np.zeros(2, np.float32)
@@ -31,7 +33,7 @@ def test_regions_are_the_same_every_time() -> None:
 
 def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -> None:
     picture = sample_pictures.draw_photo(320, 180)
-    fill = marker.plan_strokes(picture, np.ones((180, 320), bool), 14, PEN)
+    fill = plan_strokes(regions.find_regions(picture), np.ones((180, 320), bool), FillTool(14, -38), PEN)
     assert fill.areas.sum() == 180 * 320
     ends = np.cumsum(fill.areas) * 100 / fill.areas.sum()
     times = fill.compute_times(np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1), (640, 360))
@@ -42,8 +44,8 @@ def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -
 
 
 def test_nothing_wanted_needs_no_strokes() -> None:
-    fill = marker.plan_strokes(sample_pictures.create_uniform(255), np.zeros((240, 320), bool), 20, PEN)
-    assert len(fill.strokes) == 0
+    fill = plan_strokes(np.zeros((240, 320), np.int32), np.zeros((240, 320), bool), FillTool(20, -38), PEN)
+    assert len(fill.ends) == 0
 
 
 def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
@@ -72,9 +74,9 @@ def test_a_film_fits_its_picture(size: tuple[int, int], film: tuple[int, int]) -
 def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     options = SketchOptions(width=720, height=1280)
     picture = Picture(sample_pictures.create_uniform(0, 400, 200))
-    placed = canvas.place_picture(picture, canvas.choose_film_size([picture], options))
+    placed = canvas.place_picture(picture, create_ground(canvas.choose_film_size([picture], options)))
     assert placed.picture.shape[:2] == (360, 720)
     assert (placed.x, placed.y) == (0, 460)
-    board = canvas.render_board(placed, (720, 1280))
-    assert (board[:460] == 255).all()
-    assert (board[460:820] == 0).all()
+    board = compose_board(placed).y
+    assert (board[:460] == 235).all()
+    assert (board[460:820] == 16).all()

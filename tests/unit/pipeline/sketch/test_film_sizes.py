@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from fakes import sample_pictures
+from fakes.sample_boards import create_ground
 
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas
+from pipeline.sketch.grounds.composition import compose_board
 
 
 def create_picture(width: int, height: int) -> Picture:
@@ -42,13 +44,13 @@ def test_a_film_has_the_aspect_and_the_resolution_that_are_asked_for(
 def test_a_picture_keeps_its_aspect_in_every_film_with_board_beside_it(aspect: str, shape: tuple[int, int]) -> None:
     options = SketchOptions.model_validate({"aspect": aspect, "resolution": "720"})
     size = canvas.choose_film_size([create_picture(*shape)], options)
-    placed = canvas.place_picture(create_picture(*shape), size)
+    placed = canvas.place_picture(create_picture(*shape), create_ground(size))
     height, width = placed.picture.shape[:2]
     assert width / height == pytest.approx(shape[0] / shape[1], rel=0.03)
     assert width == size[0] or height == size[1]
-    board = canvas.render_board(placed, size)
-    board[placed.y : placed.y + height, placed.x : placed.x + width] = 255
-    assert np.unique(board).tolist() == [255]
+    board = compose_board(placed).y
+    board[placed.area] = 235
+    assert np.unique(board).tolist() == [235]
 
 
 def test_options_that_were_stored_before_there_were_aspects_are_read() -> None:

@@ -103,8 +103,10 @@ def test_darker_hands_are_darker_on_the_film() -> None:
 
 
 def test_a_left_hand_is_the_mirror_of_a_right_one() -> None:
-    right, left = draw_hand("medium", (201.0, 60.0)), draw_hand("medium-left", (640 - 1 - 201.0, 60.0))
-    assert np.abs(right.y.astype(int) - left.y[:, ::-1]).max() <= 2
+    right, left = (render_hand(find_hand(name), UNIT, SIZE) for name in ("medium", "medium-left"))
+    assert (right.planes.y == left.planes.y[:, ::-1]).all()
+    assert (right.half_transparency == left.half_transparency[:, ::-1]).all()
+    assert left.tip == (right.planes.y.shape[1] - 1 - right.tip[0], right.tip[1])
 
 
 def test_the_edge_of_a_hand_is_soft() -> None:

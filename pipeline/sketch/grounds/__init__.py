@@ -1,0 +1,1 @@
+"""Boards as planes: surfaces, ink on them, and pictures on them."""

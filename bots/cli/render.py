@@ -35,6 +35,7 @@ from bots.cli.options import (
     PunchInOption,
     ResolutionOption,
     SizeOption,
+    SoundOption,
     SourceArgument,
     StillOption,
     StyleOption,
@@ -44,6 +45,7 @@ from bots.cli.options import (
     TitleOption,
     ToolOption,
     TrackOption,
+    TransitionOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -51,6 +53,7 @@ from bots.cli.options import (
     build_choice_check,
     check_outputs,
     check_writable,
+    find_sound_file,
     list_kind_names,
     parse_assignment,
     parse_drawing_order,
@@ -58,7 +61,7 @@ from bots.cli.options import (
 )
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.hands import DEFAULT_HAND
-from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
+from models.jobs.options import ERASER, NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
     TRANSCRIPT_SUFFIXES,
@@ -93,8 +96,10 @@ def sketch(
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
+    sound: SoundOption = "none",
     hold: HoldOption = None,
     loop: LoopOption = False,
+    transition: TransitionOption = ERASER,
     gif: GifOption = None,
     still: StillOption = None,
     svg: SvgOption = None,
@@ -104,30 +109,18 @@ def sketch(
 
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
-    options = SketchOptions.model_validate(
-        {
-            "seconds": seconds,
-            "fps": fps,
-            "resolution": resolution,
-            **parse_size(size),
-            "hand": hand,
-            "tool": tool,
-            "finish": finish,
-            "board": board,
-            "hold": "auto" if hold is None else hold,
-            "loop": loop,
-            "gif": gif is not None,
-            "order": parse_drawing_order(order),
-            "title": title,
-            "encoding": EncodingOptions(preset=preset, crf=crf),
-        }
-    )
+    sound_file = find_sound_file(sound)
+    given: dict[str, Any] = {"seconds": seconds, "fps": fps, "resolution": resolution, **parse_size(size)}
+    given |= {"hand": hand, "tool": tool, "finish": finish, "board": board, "title": title, "loop": loop}
+    given |= {"sound": "none" if sound_file else sound, "hold": "auto" if hold is None else hold}
+    given |= {"order": parse_drawing_order(order), "transition": transition, "gif": gif is not None}
+    options = SketchOptions.model_validate({**given, "encoding": EncodingOptions(preset=preset, crf=crf)})
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
     asked = {"track": track, "gif": gif, "still": still, "svg": svg}
     extra_outputs = {name: path for name, path in asked.items() if path is not None}
-    check_outputs((out, *extra_outputs.values()), (image,))
+    check_outputs((out, *extra_outputs.values()), (image, sound_file))
     with open_renderer() as renderer, show_progress() as report:
-        renderer.render(image, out, options, report, extra_outputs=extra_outputs)
+        renderer.render(image, out, options, report, beside=sound_file, extra_outputs=extra_outputs)
     typer.echo(out)
 
 

@@ -19,6 +19,7 @@ from models.jobs.film import EncodingOptions, Film
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import film
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 from pipeline.sketch.planes import YuvPlanes
 
 INK = 130  # luma below which a pixel of the lines counts as ink
@@ -46,7 +47,7 @@ def make(tmp_path: Path) -> Make:
         out, track = tmp_path / "film.mp4", tmp_path / "track.json"
         asked = SketchOptions(**{"seconds": 3, "fps": 20, **options})
         pictures = [each if isinstance(each, Picture) else Picture(each) for each in drawn]
-        done = film.make(pictures, out, asked, lambda _stage, _share: None, track=track)
+        done = film.make(pictures, out, asked, lambda _stage, _share: None, extras=ExtraFiles(track=track))
         return Delivered(done, json.loads(track.read_text()), *planes(out))
 
     return made
@@ -287,3 +288,16 @@ def test_only_the_first_picture_of_an_album_has_the_title(make: Make) -> None:
     expected = [YuvPlanes.from_rgb(picture).y.astype(int) for picture in pictures]
     assert np.abs(last - expected[1]).mean() < 4
     assert np.abs(done.luma[len(done.luma) // 2 - 20].astype(int) - expected[0]).mean() > 20
+
+
+@pytest.mark.parametrize("transition", ["page", "slide"])
+def test_an_album_goes_on_without_an_eraser_where_that_is_asked_for(make: Make, transition: str) -> None:
+    pictures = [sample_pictures.draw_photo(320, 180, seed) for seed in (1, 2)]
+    done = make(*pictures, transition=transition, width=320, height=180, seconds=6, finish="lines")
+    assert done.film.frames == 120
+    middle = len(done.luma) // 2
+    ink = (done.luma < INK).mean(axis=(1, 2))
+    assert ink[middle - 14] > 0.005
+    assert ink[middle - 1] < 0.002
+    assert not any(moment["down"] for moment in done.track["frames"][middle - 10 : middle])
+    assert ink[-1] > 0.005

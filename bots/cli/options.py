@@ -14,7 +14,7 @@ from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import NO_HAND, DrawingTool, load_hands, load_renamed_hands
-from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions
+from models.jobs.options import MAX_HOLD_SECONDS, NO_TRANSLATION, CaptionOptions, PenSound
 from models.languages import load_languages
 from models.limits import load_limits
 from models.sketch.order_words import parse_list
@@ -62,6 +62,7 @@ def parse_drawing_order(text: str) -> tuple[Subject, ...]:
 
 ASPECTS = get_args(Aspect)
 RESOLUTIONS = get_args(Resolution)
+SOUNDS = get_args(PenSound)
 TOOLS = get_args(DrawingTool)
 
 
@@ -79,6 +80,16 @@ def parse_size(size: str) -> dict[str, Any]:
         max_size = f"{film.max_width}x{film.max_height}"
         raise typer.BadParameter(f"a film has {MIN_SIDE}x{MIN_SIDE} to {max_size} pixels.", param_hint="size")
     return {"width": int(width), "height": int(height)}
+
+
+def find_sound_file(sound: str) -> Path | None:
+    """The file that is meant with a sound; None for one of the pen."""
+    if sound in SOUNDS:
+        return None
+    path = Path(sound)
+    if not path.is_file():
+        raise typer.BadParameter(f"{sound!r} is no file, and none of {', '.join(SOUNDS)}.", param_hint="sound")
+    return path
 
 
 def parse_assignment(text: str) -> tuple[str, str]:
@@ -156,6 +167,9 @@ ResolutionOption = Annotated[
     typer.Option(
         callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
     ),
+]
+SoundOption = Annotated[
+    str, typer.Option(help=f"{', '.join(SOUNDS)} (of the pen), or a sound file, as long as which the film is then.")
 ]
 HoldOption = Annotated[
     float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")

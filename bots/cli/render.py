@@ -35,6 +35,7 @@ from bots.cli.options import (
     PunchInOption,
     ResolutionOption,
     SizeOption,
+    SoundOption,
     SourceArgument,
     StillOption,
     StyleOption,
@@ -51,6 +52,7 @@ from bots.cli.options import (
     build_choice_check,
     check_outputs,
     check_writable,
+    find_sound_file,
     list_kind_names,
     parse_assignment,
     parse_drawing_order,
@@ -93,6 +95,7 @@ def sketch(
     title: WrittenTitleOption = "",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
+    sound: SoundOption = "none",
     hold: HoldOption = None,
     loop: LoopOption = False,
     gif: GifOption = None,
@@ -104,6 +107,7 @@ def sketch(
 
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
+    sound_file = find_sound_file(sound)
     options = SketchOptions.model_validate(
         {
             "seconds": seconds,
@@ -114,6 +118,7 @@ def sketch(
             "tool": tool,
             "finish": finish,
             "board": board,
+            "sound": "none" if sound_file else sound,
             "hold": "auto" if hold is None else hold,
             "loop": loop,
             "gif": gif is not None,
@@ -125,9 +130,9 @@ def sketch(
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
     asked = {"track": track, "gif": gif, "still": still, "svg": svg}
     extra_outputs = {name: path for name, path in asked.items() if path is not None}
-    check_outputs((out, *extra_outputs.values()), (image,))
+    check_outputs((out, *extra_outputs.values()), (image, sound_file))
     with open_renderer() as renderer, show_progress() as report:
-        renderer.render(image, out, options, report, extra_outputs=extra_outputs)
+        renderer.render(image, out, options, report, beside=sound_file, extra_outputs=extra_outputs)
     typer.echo(out)
 
 

@@ -30,6 +30,7 @@ MAX_HOLD_SECONDS: Final = 30
 _MAX_SIDE = load_limits().film.max_width
 _MAX_TITLE_LENGTH = load_limits().film.max_title
 
+PenSound = Literal["none", "auto", "pencil", "marker", "chalk", "brush"]  # auto: of the tool that draws
 Switch = Literal["auto", "on", "off"]  # auto: as the style has it
 
 
@@ -167,11 +168,13 @@ class SketchOptions(FilmOptions):
     hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF
+    sound: PenSound = "none"
     order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 
-    def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
-        return self.seconds
+    def compute_seconds(self, input_seconds: float) -> float:
+        """That of the sound among the inputs; pictures have no length."""
+        return max(_SKETCH_LIMITS.min_seconds, input_seconds) if input_seconds else self.seconds
 
     def compute_pixels(self, input_pixels: int) -> int:  # noqa: ARG002 - pictures are made smaller
         longer, shorter = MAX_SIDES[self.resolution]

@@ -15,7 +15,6 @@ from models.settings import Settings
 from pipeline.chat.model import ChatModel, create_chat_model
 from pipeline.jobs import media_validation
 from pipeline.jobs.renderer import Renderer
-from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
 from pipeline.kinds.running_job import JobResult, JobSpec
 from pipeline.kinds.usage import Usage
@@ -44,16 +43,20 @@ class LocalRenderer:
         progress: ProgressCallback,
         *,
         transcript: Transcript | None = None,
+        beside: Path | None = None,
         extra_outputs: Mapping[str, Path] | None = None,
     ) -> JobResult:
         """Make what `options` are the options of, from one file; the result itself goes to `out`.
 
-        `extra_outputs` are further files that the engine writes, by the names of its arguments. The paths of the
-        returned outputs no longer exist.
+        `beside` is a file that may come with the input, such as a sound. `extra_outputs` are further files that the
+        engine writes, by the names of its arguments. The paths of the returned outputs no longer exist.
         """
-        info = self._require_accepted(source, kind_of(options))
+        kind = kind_of(options)
+        inputs = {source: self._require_accepted(source, kind.accepts)}
+        if beside is not None:
+            inputs[beside] = self._require_accepted(beside, kind.accepts_beside)
         with _open_temp_folder() as folder:
-            spec = _build_spec(source, options, info, folder, transcript, extra_outputs or {})
+            spec = _build_spec(inputs, options, folder, transcript, extra_outputs or {})
             renderer = Renderer(self.sandbox, self.transcriber, self.chat)
             result = renderer.render(spec, progress, return_false, Usage())
             for name, target in (extra_outputs or {}).items():
@@ -73,16 +76,17 @@ class LocalRenderer:
             )
         return transcript
 
-    def _require_accepted(self, path: Path, kind: JobKind) -> MediaInfo:
+    def _require_accepted(self, path: Path, accepted: frozenset[MediaKind]) -> MediaInfo:
         info = measure_file(self.sandbox, path)
-        if info.kind not in kind.accepts:
-            raise RequestRejected(_REJECTIONS.get(frozenset(kind.accepts), ErrorCode.NOT_MEDIA))
+        if info.kind not in accepted:
+            raise RequestRejected(_REJECTIONS.get(accepted, ErrorCode.NOT_MEDIA))
         return info
 
 
 _REJECTIONS = {
     frozenset({MediaKind.VIDEO}): ErrorCode.NO_PICTURE,
     frozenset({MediaKind.VIDEO, MediaKind.AUDIO}): ErrorCode.NO_AUDIO,
+    frozenset({MediaKind.AUDIO}): ErrorCode.NO_AUDIO,
 }
 """What is wrong with a file, by the media kinds that are accepted; otherwise it is no such medium."""
 
@@ -115,20 +119,19 @@ def write_transcript(transcript: Transcript, out: Path, translation: Translation
 
 
 def _build_spec(
-    source: Path,
+    inputs: Mapping[Path, MediaInfo],
     options: JobOptions,
-    info: MediaInfo,
     folder: Path,
     transcript: Transcript | None,
     extra_outputs: Mapping[str, Path],
 ) -> JobSpec:
-    seconds = info.seconds or 0
+    seconds = max(info.seconds or 0 for info in inputs.values())
     return JobSpec(
         kind=kind_of(options).name,
         options=options,
-        inputs=(source,),
+        inputs=tuple(inputs),
         seconds=max(seconds, options.compute_seconds(seconds)),
-        pixels=options.compute_pixels((info.width or 0) * (info.height or 0)),
+        pixels=options.compute_pixels(max((info.width or 0) * (info.height or 0) for info in inputs.values())),
         transcript=transcript,
         folder=folder,
         extra_outputs={name: folder / f"{name}.json" for name in extra_outputs},

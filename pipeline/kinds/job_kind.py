@@ -61,7 +61,8 @@ class JobKind:
     `name` is stored with each job and is the prefix of the kind's text keys. `run` is the dotted name of a `RunJob`
     function, `package.module:function`: a process that only submits jobs never loads an engine. `outputs` are all files
     a job makes, the result itself first. `stages` are the steps shown while it runs, in order. Its price is in
-    `catalogue.toml`. With `needs_only_words` the inputs are not opened where their words are known.
+    `catalogue.toml`. One file of the media kinds `accepts_beside` may come with the inputs. With `needs_only_words` the
+    inputs are not opened where their words are known.
     """
 
     name: str
@@ -74,6 +75,7 @@ class JobKind:
     icon: str
     buttons: tuple[ResultButton, ...] = (AGAIN_BUTTON, FILE_BUTTON)
     follow_ups: tuple[FollowUp, ...] = ()
+    accepts_beside: frozenset[MediaKind] = frozenset()
     takes_subtitles: bool = False  # whether the user's own subtitles can stand in for a transcript
     needs_chat_model: bool = False
     needs_only_words: bool = False

@@ -17,6 +17,7 @@ SKETCH = JobKind(
     name="sketch",
     options=SketchOptions,
     accepts=frozenset({MediaKind.IMAGE}),
+    accepts_beside=frozenset({MediaKind.AUDIO}),
     stages=("drawing",),
     run="pipeline.kinds.sketch:run",
     outputs=(
@@ -33,13 +34,13 @@ SKETCH = JobKind(
 
 
 def run(job: RunningJob) -> JobResult:
-    """Draw the pictures, one scene after the other."""
+    """Draw the pictures, one scene after the other, to the sound that may be among the inputs."""
     options = cast("SketchOptions", job.spec.options)
     names = [name for name in _EXTRA_FORMATS if name != "gif" or options.gif]
     paths = {name: job.spec.folder / f"drawing.{_EXTRA_FORMATS[name]}" for name in names}
     extras = {**paths, **job.spec.extra_outputs}
     arguments = {
-        "pictures": job.spec.inputs,
+        "inputs": job.spec.inputs,
         "out": job.spec.folder / "film.mp4",
         "options": options,
         "logo": job.spec.logo,

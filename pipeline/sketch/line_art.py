@@ -11,7 +11,7 @@ from models.sketch.subjects import Subject
 from pipeline.sketch import subject, writing
 from pipeline.sketch.guidance import guided_order
 from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
-from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines
+from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines, text_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.people_lines import PeopleMaps
@@ -22,6 +22,8 @@ from pipeline.vision.contours import find_contours
 from pipeline.vision.faces import find_faces
 from pipeline.vision.irises import Iris, find_irises
 from pipeline.vision.people import find_people
+from pipeline.vision.text.finding import find_text
+from pipeline.vision.text.types import TextBox
 from pipeline.vision.types import Face, FaceBox
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
@@ -45,6 +47,7 @@ class SeenPicture:
     irises: tuple[tuple[Iris, ...], ...]
     contours: Floats | None
     people: Floats | None
+    text: tuple[TextBox, ...]
     is_hatched: bool = True
 
     @classmethod
@@ -52,7 +55,8 @@ class SeenPicture:
         faces = tuple(find_faces(picture))
         irises = tuple(find_irises(picture, face) for face in faces)
         drawn = 255 - picture if is_dark else picture
-        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), is_hatched)
+        text = tuple(find_text(picture))
+        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), text, is_hatched)
 
     @property
     def face_boxes(self) -> list[FaceBox]:
@@ -86,12 +90,20 @@ def draw_lines(
     reach = _JOIN_DISTANCE * unit
     fine = line_detection.trace_fine_lines(line_map, seen.face_boxes, reach)
     report(0.7)
-    rows = writing.find_rows(fine, seen.size, unit)
+    written = [stroke for row in text_lines.write_text(seen.drawn, seen.text) for stroke in row]
+    rows = writing.find_rows(fine, seen.size, unit) if not written else []
     if rows:
         return drawing_order.order_writing(rows, unit)
-    strokes = _find_strokes(seen, fine, line_map, unit)
+    strokes = text_lines.drop_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
     named = find_subjects(picture, order, seen.people, seen.face_boxes)
-    return _order_strokes(seen, strokes, unit, seconds, named) or [_build_outline(*picture.shape[1::-1])]
+    drawing = _order_strokes(seen, strokes, unit, seconds, named)
+    return _join_parts(drawing, written) or [_build_outline(*picture.shape[1::-1])]
+
+
+def _join_parts(drawing: list[PenStroke], written: list[PenStroke]) -> list[PenStroke]:
+    """Text is written first where it is most of a picture, and else last."""
+    has_more_text = sum(each.length for each in written) > sum(each.length for each in drawing)
+    return [*written, *drawing] if has_more_text else [*drawing, *written]
 
 
 def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:

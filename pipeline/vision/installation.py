@@ -7,6 +7,7 @@ _FILES: dict[str, tuple[NetFile, ...]] = {
     "people": (weights.PEOPLE, weights.PEOPLE_WIDE),
     "faces": (weights.DETECTION, weights.LANDMARKS),
     "irises": (weights.IRISES,),
+    "text": (weights.TEXT_LINES, weights.TEXT_READING),
     "objects": (weights.OBJECTS,),
 }
 

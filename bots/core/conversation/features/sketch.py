@@ -9,6 +9,7 @@ from models.jobs.boards import load_boards
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import DEFAULT_HAND, NO_HAND, DrawingTool, load_hands, load_renamed_hands
+from models.jobs.options import PenSound
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import SKETCH
@@ -50,6 +51,11 @@ def _list_resolutions() -> tuple[SettingValue, ...]:
     return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
 
 
+def _list_sounds() -> tuple[SettingValue, ...]:
+    keys = {"none": "sound-none", "auto": "sound-auto"}
+    return values_from({sound: TranslatedText(key=keys.get(sound, f"tool-{sound}")) for sound in get_args(PenSound)})
+
+
 def _list_holds() -> tuple[SettingValue, ...]:
     lengths = {seconds: TranslatedText(key="choice-seconds", values={"seconds": seconds}) for seconds in HOLDS}
     return values_from({"auto": TranslatedText(key="hold-auto"), **lengths})
@@ -76,6 +82,7 @@ SKETCH_FEATURE = Feature(
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
         Setting("hold", option="hold", default="auto", list_values=_list_holds, parse=_parse_hold, group=DRAWINGS),
+        Setting("sound", option="sound", default="none", list_values=_list_sounds, group=DRAWINGS),
         switch_for("loop", option="loop", group=DRAWINGS),
         switch_for("gif", option="gif", group=DRAWINGS),
     ),

@@ -19,6 +19,7 @@ from models.jobs.film import EncodingOptions, Film
 from models.jobs.options import SketchOptions
 from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import film
+from pipeline.sketch.outputs.extra_files import ExtraFiles
 from pipeline.sketch.planes import YuvPlanes
 
 INK = 130  # luma below which a pixel of the lines counts as ink
@@ -46,7 +47,7 @@ def make(tmp_path: Path) -> Make:
         out, track = tmp_path / "film.mp4", tmp_path / "track.json"
         asked = SketchOptions(**{"seconds": 3, "fps": 20, **options})
         pictures = [each if isinstance(each, Picture) else Picture(each) for each in drawn]
-        done = film.make(pictures, out, asked, lambda _stage, _share: None, track=track)
+        done = film.make(pictures, out, asked, lambda _stage, _share: None, extras=ExtraFiles(track=track))
         return Delivered(done, json.loads(track.read_text()), *planes(out))
 
     return made

@@ -81,7 +81,7 @@ async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_fi
     await ana.send_files(build_picture())
     assert (far.taken, far.in_transactions) == (1, 0)
     await asyncio.to_thread(house.run_job)
-    assert (far.asked, far.taken, far.in_transactions) == (1, 3, 0)
+    assert (far.asked, far.taken, far.in_transactions) == (1, 5, 0)
     await house.deliver_all()
     assert ana.last_message.kind == "video"
     assert (far.asked, far.taken, far.in_transactions, far.on_the_loop) == (3, 3, 0, 0)

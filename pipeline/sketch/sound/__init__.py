@@ -1,0 +1,1 @@
+"""The sound of a pen on its board, synthesised from the pen's motion."""

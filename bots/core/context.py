@@ -34,8 +34,8 @@ class Context:
     """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
     acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
     providers. `admission` is the result of the admission check of a message with files. `role_limit` is the highest
-    role that holds in this chat. `quoted_files` are those of the message replied to, received only for subtitles, which
-    go onto them."""
+    role that holds in this chat. `quoted_files` are those of the message replied to, received only for subtitles and
+    sounds, which go onto them."""
 
     session: Session
     account: Account

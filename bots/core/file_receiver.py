@@ -8,10 +8,11 @@ from pathlib import Path
 
 import structlog
 
-from bots.core.channel import Attachment, Channel, ChannelError, Inbound, RetryLater
+from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound, RetryLater
 from bots.core.context import ReceivedFile
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript
+from models.media.facts import MediaKind
 from pipeline import Pipeline
 from storage.media.files import MeasuredFile
 
@@ -35,10 +36,11 @@ class FileReceiver:
 
     async def receive_all(self, inbound: Inbound, folder: Path) -> tuple[ReceivedFile, ...]:
         """Fetch and read the files one after the other; what is wrong with one is its result. Where there are subtitles
-        among them, the files of the message replied to follow."""
+        or a sound among them, the files of the message replied to follow, of which a sound needs the pictures."""
         files = await self._receive_each(inbound.attachments, folder / "sent")
-        if any(isinstance(file, Transcript) for file in files):
-            files += await self._receive_each(inbound.quoted_attachments, folder / "quoted")
+        quoted = [each for each in inbound.quoted_attachments if _is_needed(each, files)]
+        if quoted:
+            files += await self._receive_each(quoted, folder / "quoted")
         return tuple(files)
 
     async def _receive_each(self, attachments: Sequence[Attachment], folder: Path) -> list[ReceivedFile]:
@@ -81,3 +83,10 @@ class FileReceiver:
             if error.code is not ErrorCode.FILE_TOO_BIG or not self.page_url:
                 raise
             raise RequestRejected(error.code, **error.values, page=self.page_url) from error
+
+
+def _is_needed(quoted: Attachment, files: Sequence[ReceivedFile]) -> bool:
+    """Whether a file of the message replied to is needed for files that were sent."""
+    has_sound = any(isinstance(file, MeasuredFile) and file.info.kind is MediaKind.AUDIO for file in files)
+    is_picture = quoted.kind is AttachmentKind.PICTURE
+    return (has_sound and is_picture) or any(isinstance(file, Transcript) for file in files)

@@ -46,6 +46,11 @@ class Placement:
         return self.board_level < _MIDDLE_GREY
 
     @property
+    def is_reversed(self) -> bool:
+        """Whether light and dark are swapped: the white board of line art is a dark one."""
+        return self.is_on_board and self.ground.is_dark and not self.is_dark
+
+    @property
     def is_hatched(self) -> bool:
         """Whether dark areas are hatched: chalk would make those of a photograph light."""
         return self.is_on_board or self.is_dark == self.ground.is_dark

@@ -90,7 +90,9 @@ class SketchRenderer:
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
         is_wiped = len(pictures) > 1 or self._options.loop
-        tools = {"marker": choose_tool(self._options), **({"eraser": "eraser"} if is_wiped else {})}
+        is_dark = choose_board_style(self._options.board, pictures[0].board_level).is_dark
+        drawing_tool = choose_tool(self._options, is_board_dark=is_dark)
+        tools = {"marker": drawing_tool, **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
 
     def _ground_for(self, picture: Picture) -> Ground:

@@ -10,27 +10,29 @@ from pipeline.sketch.finishes.fill_strokes import FillTool
 from pipeline.sketch.finishes.filling import Filling, FillPass
 from pipeline.sketch.finishes.painted_area import cover_with_lines, paint_area
 from pipeline.sketch.grounds import textures
+from pipeline.sketch.grounds.composition import reverse_lightness
 from pipeline.sketch.lines import regions
-from pipeline.sketch.types import Array, Floats, Image, Integers, Mask
+from pipeline.sketch.types import Array, Image, Integers, Mask
 
 _SLANT = -38.0  # degrees
 _PALETTE_SIZE = 12
 _MIN_REGION_SHARE = 0.0012  # share of the picture: smaller patches of a colour take that of a neighbour
+_MAX_FACES, _MIN_FACE_SIDE = 3, 16  # faces whose colours are among them, and pixels of the smaller side of those
 _SATURATION, _LIFT = 1.28, 0.10  # of the colours: factor on their chroma, and share by which they come nearer to white
 _MIN_CHALK_LIGHTNESS = 135  # of 255: darkest chalk on a dark board
 _PAPER_LIGHTNESS, _PAPER_CHROMA = 226, 11  # of 255: colours lighter and greyer than this are left as board
 _CHALKBOARD_LIGHTNESS = 52  # of 255: colours darker than this are left as a dark board
 _OVERLAP_SHARE, _OVERLAP_TONE = 0.17, 0.86  # of a stroke's width, and the factor on the tone of a second layer
-_GAP_SHARE = 0.10  # of a stroke's width, in which board shows through in places
-_GAP_STREAKS = 150  # of 255: level of the streaks from which on a gap is open
-_EDGE_GAP = 0.0045  # units left free along the edge of a colour, on average
+_GAP_SHARE = 0.09  # of a stroke's width, in which board shows through in places
+_GAP_STREAKS = 178  # of 255: level of the streaks from which on a gap is open
+_EDGE_GAP = 0.003  # units left free where colours end, on average
 _MAX_OPACITY = 0.96
 
 
 def plan_flat(style: FinishStyle, placement: Placement, lines: DrawnLines) -> Filling:
     """Plan the filling with flat colours."""
     widths = (style.min_width, style.max_width)
-    colours, labels = find_flat_colours(placement)
+    colours, labels = find_flat_colours(placement, lines)
     inked = _find_inked(colours, is_dark=placement.ground.is_dark)[labels]
     if not inked.any():
         return Filling(lines.planes, (), widths)
@@ -44,9 +46,16 @@ def plan_flat(style: FinishStyle, placement: Placement, lines: DrawnLines) -> Fi
     return Filling(lines.planes, (fill_pass,), (style.min_width, style.min_width))
 
 
-def find_flat_colours(placement: Placement) -> tuple[Image, Integers]:
-    """A few colours (RGB) of the picture, and the number of that at each pixel of the working copy."""
-    return regions.classify_colours(placement.working_copy, _PALETTE_SIZE, _MIN_REGION_SHARE)
+def find_flat_colours(placement: Placement, lines: DrawnLines) -> tuple[Image, Integers]:
+    """A few colours (RGB) of the picture, those of faces among them, and the number of that at each pixel of the
+    working copy. White of a picture that has a board of its own is black on a dark board.
+    """
+    picture = placement.working_copy
+    if placement.is_reversed:
+        picture = reverse_lightness(picture)
+    faces = [picture[max(0, face.y) : face.rows.stop, max(0, face.x) : face.columns.stop] for face in lines.faces]
+    large = [face for face in faces if min(face.shape[:2]) >= _MIN_FACE_SIDE][:_MAX_FACES]
+    return regions.classify_colours(picture, _PALETTE_SIZE, _MIN_REGION_SHARE, large)
 
 
 def _find_inked(colours: Image, *, is_dark: bool) -> Mask:
@@ -67,18 +76,11 @@ def _render_strokes(tool: FillTool, labels: tuple[Integers, Integers], inked: Ma
     position -= np.floor(position)
     is_gap = (position > 1 - _GAP_SHARE) & (streaks > _GAP_STREAKS)
     opacity = np.where(inked & ~is_gap, np.uint8(255 * _MAX_OPACITY), np.uint8(0))
-    opacity[_find_edges(colour_labels) < _EDGE_GAP * unit * (0.4 + streaks / np.float32(190))] = 0
+    to_board = cv2.distanceTransform(inked.astype(np.uint8), cv2.DIST_L2, 3)
+    opacity[to_board < _EDGE_GAP * unit * (0.4 + streaks / np.float32(190))] = 0
     tone = np.where(position < _OVERLAP_SHARE, np.uint8(255 * _OVERLAP_TONE), np.uint8(255))
     grain = cv2.convertScaleAbs(streaks, alpha=0.09, beta=243 - 0.09 * 128)
     return opacity, cv2.multiply(tone, grain, scale=1 / 255)
-
-
-def _find_edges(labels: Integers) -> Floats:
-    """Distance of each pixel to the next colour, in pixels."""
-    is_inside = np.ones(labels.shape, np.uint8)
-    is_inside[:, 1:] &= labels[:, 1:] == labels[:, :-1]
-    is_inside[1:] &= labels[1:] == labels[:-1]
-    return np.asarray(cv2.distanceTransform(is_inside, cv2.DIST_L2, 3))
 
 
 def _paint_colours(colours: Image, labels: Integers, tone: Image, *, is_dark: bool) -> Image:

@@ -27,9 +27,8 @@ def compose_board(placement: Placement) -> YuvPlanes:
     elif not ground.is_dark:
         _paste(board, area, _multiply(YuvPlanes.from_rgb(picture), crop_planes(ground.planes, area)), None)
     else:
-        is_light = placement.board_level >= 128
-        chalk = YuvPlanes.from_rgb(_reverse_lightness(picture) if is_light else picture)
-        floor = _BLACK_LUMA if is_light else luma_of(placement.board_level)
+        chalk = YuvPlanes.from_rgb(reverse_lightness(picture) if placement.is_reversed else picture)
+        floor = _BLACK_LUMA if placement.is_reversed else luma_of(placement.board_level)
         _paste(board, area, _screen(chalk, crop_planes(ground.planes, area), floor), None)
     return board
 
@@ -112,7 +111,7 @@ def _add_tint(plane: Image, ground: Image, share: Image) -> Image:
     return mixed
 
 
-def _reverse_lightness(picture: Image) -> Image:
+def reverse_lightness(picture: Image) -> Image:
     """Swap light and dark of each hue, as a dark theme does: white becomes black, and red stays red."""
     red, green, blue = cv2.split(picture)
     sums = cv2.add(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue), dtype=cv2.CV_16S)

@@ -7,7 +7,7 @@ from pipeline.sketch.types import Array, Floats, Image, Integers
 
 _SEED = 14
 _SMUDGE_ANGLE = -9.0  # degrees
-_SMUDGE_LENGTH, _SMUDGE_WIDTH = 0.42, 0.05  # units
+_SMUDGE_LENGTH, _SMUDGE_WIDTH = 0.5, 0.16  # units
 _FIBRES = 2600  # in a square unit
 _FIBRE_LENGTH = (0.006, 0.026)  # units
 _FIBRE_POINTS = 5

@@ -48,8 +48,9 @@ def build_sleeve(grid: Grid, wrist: Array) -> Sleeve:
 def _make_folds(grid: Grid, along: Array) -> Array:
     """Heights of folds that are deepest behind the cuff, and of the weave."""
     noise = np.random.default_rng(_SEED).standard_normal(grid.shape, np.float32)
-    wide = cv2.GaussianBlur(noise, (0, 0), sigmaX=9 / grid.pitch, sigmaY=3.2 / grid.pitch)
+    wide = cv2.GaussianBlur(noise, (0, 0), sigmaX=13 / grid.pitch, sigmaY=4.2 / grid.pitch)
     weave = cv2.GaussianBlur(noise, (0, 0), 0.35 / grid.pitch)
-    share = np.clip((along - CUFF_LENGTH) / 8, 0.12, 1)
+    behind = (along - CUFF_LENGTH) / np.float32(14)
+    share = np.clip(behind, 0.12, 1) / np.maximum(1, behind / 2)
     folds: Array = 0.9 * share * wide / wide.std() + 0.03 * weave / weave.std()
     return folds

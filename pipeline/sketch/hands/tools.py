@@ -8,6 +8,7 @@ from importlib.resources import files
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from models.jobs.boards import load_boards
 from models.jobs.hands import RgbColour
 from models.jobs.options import SketchOptions
 from pipeline.sketch.hands.distance_field import Block, Body, Cone
@@ -81,17 +82,13 @@ class Tool(BaseModel):
         return numbers.astype(np.float32)
 
 
-class AutomaticTool(BaseModel):
-    """The tool that suits drawings one of whose options has a value."""
+class AutomaticTools(BaseModel):
+    """The tools that suit dark boards, and finishes by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    option: str
-    value: str
-    tool: str
-
-    def is_suited_to(self, options: SketchOptions) -> bool:
-        return bool(getattr(options, self.option, None) == self.value)
+    dark_board: str
+    finishes: dict[str, str]
 
 
 class ToolTable(BaseModel):
@@ -99,7 +96,7 @@ class ToolTable(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    automatic: tuple[AutomaticTool, ...]
+    automatic: AutomaticTools
     tools: dict[str, Tool]
 
 
@@ -109,11 +106,16 @@ def load_tools() -> ToolTable:
     return ToolTable.model_validate(tomllib.loads(files(__package__).joinpath("tools.toml").read_text()))
 
 
-def choose_tool(options: SketchOptions) -> str:
-    """Name of the tool that draws: the one that was chosen, or else the first that suits the options."""
+def choose_tool(options: SketchOptions, *, is_board_dark: bool = False) -> str:
+    """Name of the tool that draws: the one that was chosen, or else the one that suits board and finish.
+
+    `is_board_dark` says that the board is a dark one for its picture's sake.
+    """
     if options.tool != "auto":
         return options.tool
-    return next((each.tool for each in load_tools().automatic if each.is_suited_to(options)), DEFAULT_TOOL)
+    automatic = load_tools().automatic
+    is_dark = is_board_dark or load_boards()[options.board].is_dark
+    return automatic.dark_board if is_dark else automatic.finishes.get(options.finish, DEFAULT_TOOL)
 
 
 def _build_block(block: ToolBlock) -> Block:

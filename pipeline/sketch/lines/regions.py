@@ -1,5 +1,7 @@
 """Segmentation of a picture into regions of one colour, each coloured in one go."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from skimage.measure import label
@@ -8,6 +10,8 @@ from pipeline.sketch.types import Array, Image, Integers
 
 _PALETTE_SIZE = 8
 _SAMPLE_PIXELS = 16_000  # pixels from which the palette is computed
+_DETAIL_COLOURS = 4  # colours of a detail
+_BORDER_SIGMA = 2.2  # pixels at half size, by which borders between classes of colours are rounded
 _MIN_REGION_SHARE = 0.006  # share of the picture: smaller regions are merged with a neighbour
 
 
@@ -22,24 +26,48 @@ def find_regions(picture: Image) -> Integers:
     return _remove_small_regions(label(enlarged, connectivity=1, background=-1), _MIN_REGION_SHARE)  # type: ignore[no-untyped-call]
 
 
-def classify_colours(picture: Image, count: int, min_share: float) -> tuple[Image, Integers]:
-    """The `count` main colours (RGB) of a picture, and the number of that at each pixel.
+def classify_colours(
+    picture: Image, count: int, min_share: float, details: Sequence[Image] = ()
+) -> tuple[Image, Integers]:
+    """The `count` main colours (RGB) of a picture and a few of each of its `details`, and the number of that at each
+    pixel.
 
     Patches smaller than `min_share` of the picture take the colour of a neighbour.
     """
     height, width = picture.shape[:2]
     half = _halve(picture)
     lab = cv2.cvtColor(cv2.bilateralFilter(cv2.medianBlur(half, 3), 7, 35, 5), cv2.COLOR_RGB2LAB)
-    palette = _find_palette(half, count)
-    classes = cv2.medianBlur(_classify_pixels(lab, palette), 5)
+    palette = np.concatenate([_find_palette(half, count), *(_find_palette(each, _DETAIL_COLOURS) for each in details)])
+    classes = _smooth_classes(_classify_pixels(lab, palette), len(palette), (half.shape[1], half.shape[0]))
+    kept = _absorb_small_patches(classes, min_share)
+    enlarged = _smooth_classes(kept, len(palette), (width, height))
+    colours = cv2.cvtColor(palette.round().astype(np.uint8)[None], cv2.COLOR_LAB2RGB)[0]
+    return np.asarray(colours), enlarged.astype(np.int32)
+
+
+def _smooth_classes(classes: Image, count: int, size: tuple[int, int]) -> Image:
+    """Round the borders between classes, enlarged to `size`: each pixel takes the class with most weight around it."""
+    best_weight = np.zeros(size[::-1], np.uint8)
+    smoothed = np.zeros(size[::-1], np.uint8)
+    for index in range(count):
+        blurred = cv2.GaussianBlur((classes == index).astype(np.uint8) * 255, (0, 0), _BORDER_SIGMA)
+        weight = cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR)
+        is_heavier = weight > best_weight
+        smoothed[is_heavier] = index
+        np.maximum(best_weight, weight, out=best_weight)
+    return smoothed
+
+
+def _absorb_small_patches(classes: Image, min_share: float) -> Image:
+    """Give patches of a class that are smaller than a share of the picture the class of a neighbour."""
     patches = label(classes, connectivity=1, background=-1)  # type: ignore[no-untyped-call]
     kept = _remove_small_regions(patches, min_share)
     class_of_patch = np.zeros(int(kept.max()) + 1, np.uint8)
-    is_large = np.bincount(patches.ravel())[patches] >= min_share * patches.size
+    sizes = np.bincount(patches.ravel())
+    is_large = (sizes >= min(min_share * patches.size, sizes.max()))[patches]
     class_of_patch[kept[is_large]] = classes[is_large]
-    enlarged = cv2.resize(class_of_patch[kept], (width, height), interpolation=cv2.INTER_NEAREST)
-    colours = cv2.cvtColor(palette.round().astype(np.uint8)[None], cv2.COLOR_LAB2RGB)[0]
-    return np.asarray(colours), cv2.medianBlur(enlarged, 5).astype(np.int32)
+    absorbed: Image = class_of_patch[kept]
+    return absorbed
 
 
 def _halve(picture: Image) -> Image:

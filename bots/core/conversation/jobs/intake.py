@@ -13,6 +13,7 @@ from bots.core.conversation.features.registry import (
     list_features,
 )
 from bots.core.conversation.jobs import corrections, follow_ups, line_lists, quoted_files
+from bots.core.conversation.jobs.soundtracks import Accompaniment, find_accompaniment
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
@@ -40,6 +41,10 @@ class JobIntake:
         measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
         subtitles = self._take_corrections([file for file in self.context.files if isinstance(file, Transcript)])
         requested = find_requested_feature(self._read_words())
+        accompaniment = find_accompaniment(self.context, measured, requested)
+        if accompaniment is not None:
+            self._submit_accompanied(accompaniment)
+            measured = [file for file in measured if file not in accompaniment.received]
         chosen = [(file, requested or find_default_feature(file.info.kind)) for file in measured]
         for feature in list_features():
             files = [file for file, chosen_feature in chosen if chosen_feature is feature]
@@ -93,6 +98,19 @@ class JobIntake:
             self._submit(stored, self._build_options(feature))
             if len(accepted) > max_inputs and self.result.jobs:
                 self._reply("album-too-long", limit=max_inputs)
+        self._give_hints(feature)
+
+    def _submit_accompanied(self, accompaniment: Accompaniment) -> None:
+        """Submit one job of pictures and the sound to which they are drawn."""
+        feature = accompaniment.feature
+        try:
+            accompaniment.check_length()
+        except RequestRejected as error:
+            self._refuse([error])
+            return
+        stored = self._store(accompaniment.received) if self._check_words(feature) else []
+        if len(stored) == len(accompaniment.received):
+            self._submit((*accompaniment.media, *stored), self._build_options(feature))
         self._give_hints(feature)
 
     def _submit_with_subtitles(self, feature: Feature, media: Sequence[Media], subtitles: Sequence[Transcript]) -> None:

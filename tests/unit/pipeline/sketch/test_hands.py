@@ -1,5 +1,7 @@
 """The hand that draws: its sprite, its tools and its colours."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -83,17 +85,26 @@ def test_there_are_five_tones_of_skin_each_as_a_right_and_as_a_left_hand() -> No
     assert [hand.left for hand in hands.values()] == [False] * 5 + [True] * 5
 
 
-def test_a_tool_that_was_not_chosen_is_a_marker() -> None:
-    assert choose_tool(SketchOptions()) == "marker"
+@pytest.mark.parametrize(
+    ("options", "is_board_dark", "tool"),
+    [
+        (SketchOptions(), False, "marker"),
+        (SketchOptions(), True, "chalk"),
+        (SketchOptions(board="green"), False, "chalk"),
+        (SketchOptions(board="kraft"), False, "marker"),
+        (SketchOptions(finish="pencil"), False, "pencil"),
+        (SketchOptions(finish="pencil"), True, "chalk"),
+        (SketchOptions(tool="brush", finish="pencil"), True, "brush"),
+    ],
+)
+def test_a_tool_that_was_not_chosen_suits_board_and_finish(
+    options: SketchOptions, is_board_dark: bool, tool: str
+) -> None:
+    assert choose_tool(options, is_board_dark=is_board_dark) == tool
 
 
-@pytest.mark.parametrize("tool", ["marker", "pencil", "chalk", "brush"])
-def test_a_chosen_tool_is_what_the_hand_holds(tool: DrawingTool) -> None:
-    assert choose_tool(SketchOptions(tool=tool)) == tool
-
-
-def test_what_is_chosen_for_boards_and_finishes_are_tools() -> None:
-    assert {each.tool for each in load_tools().automatic} <= {*WRITING_TOOLS}
+def test_every_tool_that_can_be_chosen_is_one_that_writes() -> None:
+    assert {"auto", *WRITING_TOOLS} == set(get_args(DrawingTool))
 
 
 def test_darker_hands_are_darker_on_the_film() -> None:

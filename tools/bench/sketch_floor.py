@@ -31,7 +31,7 @@ class FrameRecorder:
     v: Plane
     frames: list[av.VideoFrame]
 
-    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None:
+    def write(self, *, changed: Sequence[Rectangle] | None = None) -> None:
         height, width = self.y.shape
         frame = av.VideoFrame(width, height, "yuv420p")
         for plane, values in zip(frame.planes, (self.y, self.u, self.v), strict=True):

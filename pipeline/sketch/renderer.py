@@ -8,7 +8,7 @@ from pathlib import Path
 from models.jobs.boards import BoardStyle
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import get_hand
-from models.jobs.options import SketchOptions
+from models.jobs.options import ERASER, SketchOptions
 from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
@@ -27,6 +27,7 @@ from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
+from pipeline.sketch.transitions.transition import Transition
 from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
@@ -77,6 +78,9 @@ class SketchRenderer:
         finished = board.clean_planes
         lines: tuple[InkLine, ...] = ()
         for planned_scene in self._plan_scenes(pictures):
+            if isinstance(planned_scene, Transition):
+                self._write_transition(board, planned_scene)
+                continue
             self._motions.append(PenMotion(planned_scene.tool, planned_scene.path, len(self._pen_states)))
             poster_frame = _choose_poster_frame(planned_scene)
             for frame, pen_state in enumerate(board.write_scene(planned_scene)):
@@ -89,13 +93,18 @@ class SketchRenderer:
         poster = self._poster or finished.shrink_to(MAX_SIDE)
         return Rendering(self._pen_states, poster, finished, lines, tuple(self._motions))
 
+    def _write_transition(self, board: Board, transition: Transition) -> None:
+        for pen_state in board.write_transition(transition):
+            self._pen_states.append(pen_state)
+            self._report_progress("drawing")
+
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
         empty = self._ground_for(pictures[0]).copy_planes()
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
-        is_wiped = len(pictures) > 1 or self._options.loop
+        is_wiped = self._options.transition == ERASER and (len(pictures) > 1 or self._options.loop)
         is_dark = choose_board_style(self._options.board, pictures[0].board_level).is_dark
         drawing_tool = choose_tool(self._options, is_board_dark=is_dark)
         tools = {"marker": drawing_tool, **({"eraser": "eraser"} if is_wiped else {})}
@@ -120,8 +129,8 @@ class SketchRenderer:
         unit = self._spec_for(1).unit
         return {name: render_hand(hand_model, unit, self.size, tool) for name, tool in tools.items()}
 
-    def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene]:
-        """Yield the scenes in order, each planned only when it is needed."""
+    def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene | Transition]:
+        """Yield the scenes in order, and what is between them, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
             spec = self._spec_for(frames - wipe_frames, number)
@@ -138,9 +147,11 @@ class SketchRenderer:
             yield drawing_scene
             if wipe_frames:
                 empty = self._ground_for(pictures[(number + 1) % len(pictures)]).planes
-                yield build_wipe_scene(
-                    (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
-                )
+                boards = (drawing_scene.final_planes, empty)
+                if self._options.transition == ERASER:
+                    yield build_wipe_scene(boards, placement, wipe_frames, self._spec_for(frames))
+                else:
+                    yield Transition(self._options.transition, *boards, wipe_frames)
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:
         """Return for each picture its first frame, its number of frames, and how many of these wipe the board: that of

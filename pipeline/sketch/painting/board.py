@@ -10,6 +10,7 @@ from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import PenState, Scene
+from pipeline.sketch.transitions.transition import Transition
 from pipeline.sketch.types import Image
 
 EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
@@ -62,7 +63,8 @@ class Board:
 
     def write_scene(self, scene: Scene) -> Iterator[PenState]:
         """Write every frame of a scene and yield the pen state of each."""
-        pen_positions = _sample_pen_positions(scene, self._fps)
+        sprite = self._sprites.get(scene.tool)
+        pen_positions = _sample_pen_positions(scene, self._fps, sprite.arm_side if sprite else 1)
         for frame, (position, is_down) in enumerate(pen_positions):
             changed = self._apply_reveals(scene, frame) + self._restore_clean_areas()
             changed += self._blend_hand(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
@@ -71,6 +73,19 @@ class Board:
             yield PenState(
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
+
+    def write_transition(self, transition: Transition) -> Iterator[PenState]:
+        """Write every frame of a transition, in which all may change; the board is the next one after it."""
+        height, width = self.clean_planes.y.shape
+        for planes in transition.compose_frames():
+            for clean_plane, composed in zip(_list_planes(self.clean_planes), _list_planes(planes), strict=True):
+                clean_plane[...] = composed
+            self._hand_rectangles = [Rectangle(0, 0, width, height)]
+            self._restore_clean_areas()
+            self._blend_overlays()
+            self._writer.write(changed=self._hand_rectangles)
+            yield PenState((0.8 * width, 1.15 * height), down=False, phase="hold")
+        self._hand_rectangles = []
 
     def render_still(self) -> YuvPlanes:
         """Return the board as it is, with logo and watermark but without the hand."""
@@ -118,6 +133,10 @@ class Board:
             overlay.blend(self._writer.y, self._writer.u, self._writer.v)
 
 
+def _list_planes(planes: YuvPlanes) -> tuple[Image, Image, Image]:
+    return planes.y, planes.u, planes.v
+
+
 def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image, step: int) -> list[Rectangle]:
     """Set the pixels of one plane, which has a sample for every `step` pixels; return the rectangle they lie in."""
     begin, end = reveal.starts[frame], reveal.starts[frame + 1]
@@ -137,8 +156,11 @@ def _find_overlay_area(overlay: FrameOverlay, width: int, height: int) -> Rectan
     return Rectangle(max(0, overlay.x), max(0, overlay.y), right, bottom)
 
 
-def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
-    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame."""
+def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image, bool]]:
+    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame.
+
+    `side` is that of the arm, 1 right and -1 left, to which the hand leaves.
+    """
     path, total = scene.path, scene.phases.total
     active_frames = total if scene.tool == "eraser" else scene.phases.lines + scene.phases.colour
     frames = np.arange(1, total + 1)
@@ -146,7 +168,7 @@ def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
     positions = np.stack([np.interp(path_frames, path.frames, axis) for axis in path.points.T], axis=1)
     height, width = scene.final_planes.y.shape
     exit_share = np.clip((frames - active_frames) / (EXIT_SECONDS * fps), 0, 1) ** 1.7
-    positions += exit_share[:, None] * np.array((0.35 * width, 1.25 * height))
+    positions += exit_share[:, None] * np.array((side * 0.35 * width, 1.25 * height))
     down = path.down[np.minimum(np.searchsorted(path.frames, path_frames), len(path.frames) - 1)] & (
         frames <= active_frames
     )

@@ -40,6 +40,11 @@ class Sprite:
     def __post_init__(self) -> None:
         object.__setattr__(self, "bands", tuple(_find_bands(self.transparency, self.half_transparency)))
 
+    @property
+    def arm_side(self) -> int:
+        """Side of the tip on which the arm is: 1 right, -1 left."""
+        return 1 if 2 * self.tip[0] < self.planes.y.shape[1] else -1
+
     def blend(self, frame: FramePlanes, pen: tuple[float, float]) -> list[Rectangle]:
         """Blend the sprite into a frame with its tip at `pen`; return the rectangles it changed, if any."""
         left, top = (2 * round((position - tip) / 2) for position, tip in zip(pen, self.tip, strict=True))

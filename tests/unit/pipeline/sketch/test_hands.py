@@ -117,6 +117,7 @@ def test_a_left_hand_is_the_mirror_of_a_right_one() -> None:
     right, left = (render_hand(find_hand(name), UNIT, SIZE) for name in ("medium", "medium-left"))
     assert (right.planes.y == left.planes.y[:, ::-1]).all()
     assert (right.half_transparency == left.half_transparency[:, ::-1]).all()
+    assert (right.arm_side, left.arm_side) == (1, -1)
     assert left.tip == (right.planes.y.shape[1] - 1 - right.tip[0], right.tip[1])
 
 

@@ -17,6 +17,7 @@ from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
 from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
+from pipeline.sketch.grounds.page_cleaning import clean_page
 from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
@@ -136,7 +137,8 @@ class SketchRenderer:
             spec = self._spec_for(frames - wipe_frames, number)
             layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
             ground, margin = self._ground_for(picture), self._choose_margin(picture)
-            placement = canvas.place_picture(picture, ground, margin, layout.height if layout else 0)
+            shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
+            placement = canvas.place_picture(shown, ground, margin, layout.height if layout else 0)
             title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
             drawing_scene = scene.plan_scene(
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title

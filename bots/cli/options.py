@@ -129,6 +129,7 @@ def check_writable(path: Path | None) -> Path | None:
 
 
 ENGINES = ("auto", "groq", "local")
+TRANSITIONS = ("eraser", "page", "slide")
 SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
@@ -173,6 +174,10 @@ SoundOption = Annotated[
 ]
 HoldOption = Annotated[
     float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")
+]
+TransitionOption = Annotated[
+    str,
+    typer.Option(callback=build_choice_check(lambda: TRANSITIONS), help="How a loop ends: eraser, page or slide."),
 ]
 LoopOption = Annotated[bool, typer.Option("--loop", help="Wipe the board at the end: the film ends as it begins.")]
 TrackOption = Annotated[

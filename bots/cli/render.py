@@ -45,6 +45,7 @@ from bots.cli.options import (
     TitleOption,
     ToolOption,
     TrackOption,
+    TransitionOption,
     TranslationOption,
     WordsOption,
     WrittenTitleOption,
@@ -60,7 +61,7 @@ from bots.cli.options import (
 )
 from models.jobs.film import EncodingOptions, X264Preset
 from models.jobs.hands import DEFAULT_HAND
-from models.jobs.options import NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
+from models.jobs.options import ERASER, NO_TRANSLATION, CaptionOptions, JobOptions, SketchOptions, TranscriptOptions
 from models.settings import Settings
 from pipeline import (
     TRANSCRIPT_SUFFIXES,
@@ -98,6 +99,7 @@ def sketch(
     sound: SoundOption = "none",
     hold: HoldOption = None,
     loop: LoopOption = False,
+    transition: TransitionOption = ERASER,
     gif: GifOption = None,
     still: StillOption = None,
     svg: SvgOption = None,
@@ -108,25 +110,11 @@ def sketch(
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
     sound_file = find_sound_file(sound)
-    options = SketchOptions.model_validate(
-        {
-            "seconds": seconds,
-            "fps": fps,
-            "resolution": resolution,
-            **parse_size(size),
-            "hand": hand,
-            "tool": tool,
-            "finish": finish,
-            "board": board,
-            "sound": "none" if sound_file else sound,
-            "hold": "auto" if hold is None else hold,
-            "loop": loop,
-            "gif": gif is not None,
-            "order": parse_drawing_order(order),
-            "title": title,
-            "encoding": EncodingOptions(preset=preset, crf=crf),
-        }
-    )
+    given: dict[str, Any] = {"seconds": seconds, "fps": fps, "resolution": resolution, **parse_size(size)}
+    given |= {"hand": hand, "tool": tool, "finish": finish, "board": board, "title": title, "loop": loop}
+    given |= {"sound": "none" if sound_file else sound, "hold": "auto" if hold is None else hold}
+    given |= {"order": parse_drawing_order(order), "transition": transition, "gif": gif is not None}
+    options = SketchOptions.model_validate({**given, "encoding": EncodingOptions(preset=preset, crf=crf)})
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
     asked = {"track": track, "gif": gif, "still": still, "svg": svg}
     extra_outputs = {name: path for name, path in asked.items() if path is not None}

@@ -24,6 +24,7 @@ from models.limits import load_limits
 from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
+ERASER: Final = "eraser"  # in the hand, by which a board is wiped
 OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 MAX_HOLD_SECONDS: Final = 30
@@ -168,6 +169,7 @@ class SketchOptions(FilmOptions):
     hold: Literal["auto"] | Annotated[float, Field(ge=0, le=MAX_HOLD_SECONDS)] = "auto"  # seconds of what is finished
     loop: bool = False  # the board is wiped at the end, so that the film ends as it begins
     gif: bool = False  # also made as a GIF
+    transition: Literal["eraser", "page", "slide"] = ERASER  # to the next board of an album or a loop
     sound: PenSound = "none"
     order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)

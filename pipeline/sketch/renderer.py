@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 from models.jobs.boards import BoardStyle
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import get_hand
-from models.jobs.options import SketchOptions
+from models.jobs.options import ERASER, SketchOptions
 from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
@@ -16,16 +17,18 @@ from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
 from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
+from pipeline.sketch.grounds.page_cleaning import clean_page
 from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
-from pipeline.sketch.painting.board import Board, FrameWriter
+from pipeline.sketch.painting.board import EXIT_SECONDS, Board, FrameWriter
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.painting.wiping import build_wipe_scene
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.titles.written_title import write_title
+from pipeline.sketch.transitions.transition import Transition
 from pipeline.vision.memory import release_nets
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
@@ -61,9 +64,14 @@ class SketchRenderer:
         self._motions: list[PenMotion] = []
 
     def list_holds(self, count: int) -> list[tuple[int, int]]:
-        """Return the first and last frame of each hold on a finished picture, for `count` pictures."""
+        """Return the first and last frame of each hold on a finished picture, once the hand has left, if it has."""
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._split_frames(count)]
-        return [(end - self._spec_for(frame_count).hold_frames, end - 1) for end, frame_count in ends]
+        return [self._find_hold(end, self._count_hold_frames(frame_count)) for end, frame_count in ends]
+
+    def _find_hold(self, end: int, hold_frames: int) -> tuple[int, int]:
+        """First and last frame of a hold that ends before frame `end`; of a very short one the last frame alone."""
+        start = end - hold_frames
+        return min(start + ceil(EXIT_SECONDS * self._options.fps), max(start, end - 1)), end - 1
 
     def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> Rendering:
         """Draw the pictures in turn."""
@@ -71,6 +79,9 @@ class SketchRenderer:
         finished = board.clean_planes
         lines: tuple[InkLine, ...] = ()
         for planned_scene in self._plan_scenes(pictures):
+            if isinstance(planned_scene, Transition):
+                self._write_transition(board, planned_scene)
+                continue
             self._motions.append(PenMotion(planned_scene.tool, planned_scene.path, len(self._pen_states)))
             poster_frame = _choose_poster_frame(planned_scene)
             for frame, pen_state in enumerate(board.write_scene(planned_scene)):
@@ -83,13 +94,18 @@ class SketchRenderer:
         poster = self._poster or finished.shrink_to(MAX_SIDE)
         return Rendering(self._pen_states, poster, finished, lines, tuple(self._motions))
 
+    def _write_transition(self, board: Board, transition: Transition) -> None:
+        for pen_state in board.write_transition(transition):
+            self._pen_states.append(pen_state)
+            self._report_progress("drawing")
+
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
         empty = self._ground_for(pictures[0]).copy_planes()
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
-        is_wiped = len(pictures) > 1 or self._options.loop
+        is_wiped = self._options.transition == ERASER and (len(pictures) > 1 or self._options.loop)
         is_dark = choose_board_style(self._options.board, pictures[0].board_level).is_dark
         drawing_tool = choose_tool(self._options, is_board_dark=is_dark)
         tools = {"marker": drawing_tool, **({"eraser": "eraser"} if is_wiped else {})}
@@ -114,14 +130,15 @@ class SketchRenderer:
         unit = self._spec_for(1).unit
         return {name: render_hand(hand_model, unit, self.size, tool) for name, tool in tools.items()}
 
-    def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene]:
-        """Yield the scenes in order, each planned only when it is needed."""
+    def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene | Transition]:
+        """Yield the scenes in order, and what is between them, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
             spec = self._spec_for(frames - wipe_frames, number)
             layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
             ground, margin = self._ground_for(picture), self._choose_margin(picture)
-            placement = canvas.place_picture(picture, ground, margin, layout.height if layout else 0)
+            shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
+            placement = canvas.place_picture(shown, ground, margin, layout.height if layout else 0)
             title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
             drawing_scene = scene.plan_scene(
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
@@ -132,9 +149,11 @@ class SketchRenderer:
             yield drawing_scene
             if wipe_frames:
                 empty = self._ground_for(pictures[(number + 1) % len(pictures)]).planes
-                yield build_wipe_scene(
-                    (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
-                )
+                boards = (drawing_scene.final_planes, empty)
+                if self._options.transition == ERASER:
+                    yield build_wipe_scene(boards, placement, wipe_frames, self._spec_for(frames))
+                else:
+                    yield Transition(self._options.transition, *boards, wipe_frames)
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:
         """Return for each picture its first frame, its number of frames, and how many of these wipe the board: that of

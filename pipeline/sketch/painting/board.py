@@ -1,6 +1,5 @@
 """Frame loop of a scene: writes revealed pixels into the planes and blends the hand, logo and watermark over them."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -11,9 +10,10 @@ from pipeline.sketch.painting.rasterize import Reveal
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import PenState, Scene
+from pipeline.sketch.transitions.transition import Transition
 from pipeline.sketch.types import Image
 
-_EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
+EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
 
 
 class FrameWriter(Protocol):
@@ -23,7 +23,7 @@ class FrameWriter(Protocol):
     u: Image
     v: Image
 
-    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None: ...
+    def write(self, *, changed: Sequence[Rectangle] | None = None) -> None: ...
 
 
 class FrameOverlay(Protocol):
@@ -65,17 +65,27 @@ class Board:
         """Write every frame of a scene and yield the pen state of each."""
         sprite = self._sprites.get(scene.tool)
         pen_positions = _sample_pen_positions(scene, self._fps, sprite.arm_side if sprite else 1)
-        hold_start = (
-            scene.phases.total - scene.phases.hold + math.ceil(_EXIT_SECONDS * self._fps)
-        )  # held long: worth its bits
         for frame, (position, is_down) in enumerate(pen_positions):
             changed = self._apply_reveals(scene, frame) + self._restore_clean_areas()
             changed += self._blend_hand(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
             self._blend_overlays()
-            self._writer.write(key=frame == hold_start, changed=changed)
+            self._writer.write(changed=changed)
             yield PenState(
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
+
+    def write_transition(self, transition: Transition) -> Iterator[PenState]:
+        """Write every frame of a transition, in which all may change; the board is the next one after it."""
+        height, width = self.clean_planes.y.shape
+        for planes in transition.compose_frames():
+            for clean_plane, composed in zip(_list_planes(self.clean_planes), _list_planes(planes), strict=True):
+                clean_plane[...] = composed
+            self._hand_rectangles = [Rectangle(0, 0, width, height)]
+            self._restore_clean_areas()
+            self._blend_overlays()
+            self._writer.write(changed=self._hand_rectangles)
+            yield PenState((0.8 * width, 1.15 * height), down=False, phase="hold")
+        self._hand_rectangles = []
 
     def render_still(self) -> YuvPlanes:
         """Return the board as it is, with logo and watermark but without the hand."""
@@ -123,6 +133,10 @@ class Board:
             overlay.blend(self._writer.y, self._writer.u, self._writer.v)
 
 
+def _list_planes(planes: YuvPlanes) -> tuple[Image, Image, Image]:
+    return planes.y, planes.u, planes.v
+
+
 def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image, step: int) -> list[Rectangle]:
     """Set the pixels of one plane, which has a sample for every `step` pixels; return the rectangle they lie in."""
     begin, end = reveal.starts[frame], reveal.starts[frame + 1]
@@ -153,7 +167,7 @@ def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image
     path_frames = np.minimum(frames, active_frames)
     positions = np.stack([np.interp(path_frames, path.frames, axis) for axis in path.points.T], axis=1)
     height, width = scene.final_planes.y.shape
-    exit_share = np.clip((frames - active_frames) / (_EXIT_SECONDS * fps), 0, 1) ** 1.7
+    exit_share = np.clip((frames - active_frames) / (EXIT_SECONDS * fps), 0, 1) ** 1.7
     positions += exit_share[:, None] * np.array((side * 0.35 * width, 1.25 * height))
     down = path.down[np.minimum(np.searchsorted(path.frames, path_frames), len(path.frames) - 1)] & (
         frames <= active_frames
@@ -163,4 +177,4 @@ def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image
 
 def _is_hand_visible(scene: Scene, frame: int, fps: int) -> bool:
     active_frames = scene.phases.lines + scene.phases.colour
-    return scene.tool == "eraser" or frame - active_frames < _EXIT_SECONDS * fps
+    return scene.tool == "eraser" or frame - active_frames < EXIT_SECONDS * fps

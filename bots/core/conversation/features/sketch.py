@@ -9,13 +9,14 @@ from models.jobs.boards import load_boards
 from models.jobs.film_sizes import Aspect, Resolution
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import DEFAULT_HAND, NO_HAND, DrawingTool, load_hands, load_renamed_hands
-from models.jobs.options import PenSound
+from models.jobs.options import ERASER, PenSound
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
 HOLDS = ("0", "1", "2", "3", "5")  # seconds
+TRANSITIONS = ("eraser", "page", "slide")
 DRAWINGS = "drawings"  # the row of a group in /settings
 
 
@@ -51,6 +52,10 @@ def _list_resolutions() -> tuple[SettingValue, ...]:
     return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
 
 
+def _list_transitions() -> tuple[SettingValue, ...]:
+    return values_from({name: TranslatedText(key=f"transition-{name}") for name in TRANSITIONS})
+
+
 def _list_sounds() -> tuple[SettingValue, ...]:
     keys = {"none": "sound-none", "auto": "sound-auto"}
     return values_from({sound: TranslatedText(key=keys.get(sound, f"tool-{sound}")) for sound in get_args(PenSound)})
@@ -82,6 +87,7 @@ SKETCH_FEATURE = Feature(
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
         Setting("hold", option="hold", default="auto", list_values=_list_holds, parse=_parse_hold, group=DRAWINGS),
+        Setting("transition", option="transition", default=ERASER, list_values=_list_transitions, group=DRAWINGS),
         Setting("sound", option="sound", default="none", list_values=_list_sounds, group=DRAWINGS),
         switch_for("loop", option="loop", group=DRAWINGS),
         switch_for("gif", option="gif", group=DRAWINGS),

@@ -288,3 +288,16 @@ def test_only_the_first_picture_of_an_album_has_the_title(make: Make) -> None:
     expected = [YuvPlanes.from_rgb(picture).y.astype(int) for picture in pictures]
     assert np.abs(last - expected[1]).mean() < 4
     assert np.abs(done.luma[len(done.luma) // 2 - 20].astype(int) - expected[0]).mean() > 20
+
+
+@pytest.mark.parametrize("transition", ["page", "slide"])
+def test_an_album_goes_on_without_an_eraser_where_that_is_asked_for(make: Make, transition: str) -> None:
+    pictures = [sample_pictures.draw_photo(320, 180, seed) for seed in (1, 2)]
+    done = make(*pictures, transition=transition, width=320, height=180, seconds=6, finish="lines")
+    assert done.film.frames == 120
+    middle = len(done.luma) // 2
+    ink = (done.luma < INK).mean(axis=(1, 2))
+    assert ink[middle - 14] > 0.005
+    assert ink[middle - 1] < 0.002
+    assert not any(moment["down"] for moment in done.track["frames"][middle - 10 : middle])
+    assert ink[-1] > 0.005

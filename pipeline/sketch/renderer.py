@@ -20,6 +20,7 @@ from pipeline.sketch import canvas, scene
 from pipeline.sketch.album_layout import split_into_cells
 from pipeline.sketch.canvas import Placement
 from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
+from pipeline.sketch.grounds.page_cleaning import clean_page
 from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
@@ -139,7 +140,7 @@ class SketchRenderer:
             spec = self._spec_for(frames - wipe_frames, number)
             ground = self._ground_for(boards[number])
             ground = ground if drawn is None else replace(ground, planes=drawn)
-            placement = canvas.place_picture(picture, ground, self._choose_margin(picture), areas[number])
+            placement = self._place_picture(picture, ground, areas[number])
             title = self._write_title(layout, areas, placement) if layout and number == 0 else None
             drawing_scene = scene.plan_scene(
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
@@ -157,6 +158,11 @@ class SketchRenderer:
                     yield build_wipe_scene(ends, whole, wipe_frames, self._spec_for(frames))
                 else:
                     yield Transition(self._options.transition, *ends, wipe_frames)
+
+    def _place_picture(self, picture: Picture, ground: Ground, area: Rectangle) -> Placement:
+        margin = self._choose_margin(picture)
+        shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
+        return canvas.place_picture(shown, ground, margin, area)
 
     def _is_side_by_side(self, count: int) -> bool:
         """Whether all of so many pictures are drawn on one board."""

@@ -37,7 +37,7 @@ class HatchLayer:
     opacity: float
 
 
-_LAYERS = (HatchLayer(8.0, -52.0, 0.08, 1.0, 0.66), HatchLayer(-14.0, -78.0, 0.42, 1.3, 0.80))
+_LAYERS = (HatchLayer(8.0, -52.0, 0.08, 1.2, 0.74), HatchLayer(-14.0, -78.0, 0.42, 1.3, 0.80))
 
 
 def plan_graphite(style: FinishStyle, placement: Placement, lines: DrawnLines) -> Filling:

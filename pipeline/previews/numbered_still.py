@@ -26,6 +26,7 @@ _FAMILIES: Final = tuple(family for family in list_families("Montserrat") if fam
 _RADIUS_SHARE: Final = 0.032  # of the still's longer side: radius of a number's disc
 _FREE, _CHOSEN = (214, 58, 42), (24, 138, 74)  # RGB
 _WHITE: Final = (255, 255, 255)
+_MIN_SCORE_OF_DRAWN: Final = 0.7  # of an object in a drawing, which the detector has not learned from
 _SAME_OVERLAP: Final = 0.5  # intersection over union from which two boxes are one thing
 _QUALITY: Final = 86
 
@@ -88,12 +89,10 @@ def _scale(picture: Pixels, side: int) -> Pixels:
 
 def _find_in_tile(tile: _Tile, number: int, size: tuple[int, int]) -> list[NumberedSubject]:
     """What a detector knows in a picture, then what stands apart in it without being known."""
-    found = [(label_for_class(each.label), each.box) for each in find_objects(tile.pixels)]
-    unknown = [
-        ("", box)
-        for box in find_groups(tile.pixels)
-        if all(measure_overlap(box, known) < _SAME_OVERLAP for _, known in found)
-    ]
+    groups = find_groups(tile.pixels)
+    min_score = _MIN_SCORE_OF_DRAWN if groups else 0.0
+    found = [(label_for_class(each.label), each.box) for each in find_objects(tile.pixels) if each.score >= min_score]
+    unknown = [("", box) for box in groups if all(measure_overlap(box, known) < _SAME_OVERLAP for _, known in found)]
     height, width = tile.pixels.shape[:2]
     return [
         NumberedSubject(

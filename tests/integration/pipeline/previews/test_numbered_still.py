@@ -34,6 +34,7 @@ def test_known_objects_are_named_and_lie_where_they_are(tmp_path: Path) -> None:
 def test_things_of_a_line_drawing_are_found_without_being_known(tmp_path: Path) -> None:
     found = find_in(save(tmp_path, lines=sample_pictures.draw_line_drawing()), tmp_path)
     assert len(found) == 4
+    assert {each.label for each in found} == {""}
     assert [each.box[0] for each in found] == sorted(each.box[0] for each in found)
 
 

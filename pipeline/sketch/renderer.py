@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 from models.jobs.boards import BoardStyle
@@ -20,7 +21,7 @@ from pipeline.sketch.grounds.page_cleaning import clean_page
 from pipeline.sketch.hands.hand_sprite import render_hand
 from pipeline.sketch.hands.tools import choose_tool
 from pipeline.sketch.line_art import ReportShare
-from pipeline.sketch.painting.board import Board, FrameWriter
+from pipeline.sketch.painting.board import EXIT_SECONDS, Board, FrameWriter
 from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.painting.wiping import build_wipe_scene
 from pipeline.sketch.planes import YuvPlanes
@@ -63,9 +64,14 @@ class SketchRenderer:
         self._motions: list[PenMotion] = []
 
     def list_holds(self, count: int) -> list[tuple[int, int]]:
-        """Return the first and last frame of each hold on a finished picture, for `count` pictures."""
+        """Return the first and last frame of each hold on a finished picture, once the hand has left, if it has."""
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._split_frames(count)]
-        return [(end - self._spec_for(frame_count).hold_frames, end - 1) for end, frame_count in ends]
+        return [self._find_hold(end, self._count_hold_frames(frame_count)) for end, frame_count in ends]
+
+    def _find_hold(self, end: int, hold_frames: int) -> tuple[int, int]:
+        """First and last frame of a hold that ends before frame `end`; of a very short one the last frame alone."""
+        start = end - hold_frames
+        return min(start + ceil(EXIT_SECONDS * self._options.fps), max(start, end - 1)), end - 1
 
     def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> Rendering:
         """Draw the pictures in turn."""

@@ -98,7 +98,7 @@ clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # the lock file is what is installed, nothing newer; two thirds of it are never loaded, so nothing is compiled ahead
-$(READY): $(UV) uv.lock pyproject.toml
+$(READY): $(UV) uv.lock pyproject.toml pipeline/vision/contour_weights.py
 	$(SYNC)
 	$(JOIN_WEIGHTS)
 	$(CONVERT_WEIGHTS)

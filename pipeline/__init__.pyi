@@ -67,6 +67,9 @@ from .previews.renderer import create_preview_cache as create_preview_cache
 from .previews.request import PreviewRequest as PreviewRequest
 from .previews.request import find_preview_request as find_preview_request
 from .previews.sentences import PREVIEW_SECONDS as PREVIEW_SECONDS
+from .previews.still_request import StillRequest as StillRequest
+from .previews.still_request import find_picture_keys as find_picture_keys
+from .previews.still_request import find_still_request as find_still_request
 from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient

@@ -67,6 +67,7 @@ class ChannelRuntime:
             admin_ids if is_own else frozenset(),
             page_url=self.app.settings.public_page_url,
             account_secrets=AccountSecrets(self.app.secret),
+            previews=self.app.previews,
         )
         self._handlers[account.id] = handler, providers
         self._attach_store(handler, providers)

@@ -136,7 +136,8 @@ class RenderedInvoice:
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
-    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it."""
+    `picture` is a PNG or JPEG displayed above the text; an edit with another one replaces it. The first choices may
+    be made by tapping on its `areas`, one for each: left, top, width and height as shares of the picture."""
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
@@ -144,6 +145,7 @@ class RenderedMessage:
     invoice: RenderedInvoice | None = None
     picture: bytes | None = None
     answers: str | None = field(default=None, compare=False)  # id of the update that it answers; not displayed
+    areas: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,20 @@ class Reply:
     has_reply_to: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectRequest:
+    """A request for the objects in the pictures of a job: the chat and the user that it answers, and their update."""
+
+    job_id: uuid.UUID
+    address_id: uuid.UUID
+    person_id: uuid.UUID
+    answers: str
+
+
 @dataclass(slots=True)
 class HandlerResult:
     """Replies, and the actions for after the commit: workers to wake for jobs, links for purchases, customer portal
-    links, emails, customer searches, refunds, price comparisons.
+    links, emails, customer searches, refunds, price comparisons, searches for the objects in pictures.
 
     `audit_details` are ids and numbers for the audit of an administrator's command, which is recorded only if it
     `is_carried_out`. With `deletes_inbound` the user's message, which contains a secret, is deleted from the chat.
@@ -94,6 +104,7 @@ class HandlerResult:
     customer_searches: list[uuid.UUID] = field(default_factory=list)
     refunds: list[uuid.UUID] = field(default_factory=list)
     price_requests: list[PriceRequest] = field(default_factory=list)
+    subject_requests: list[SubjectRequest] = field(default_factory=list)
     audit_details: dict[str, Any] = field(default_factory=dict)
     is_carried_out: bool = True
     deletes_inbound: bool = False

@@ -1,8 +1,12 @@
-"""Actions run after the transaction of an update is committed: payment links, refunds, emails, customer searches."""
+"""Actions run after the transaction of an update is committed: payment links, refunds, emails, customer searches,
+searches for objects in pictures.
+"""
 
 from bots.core.context import HandlerResult
 from bots.core.conversation.email_verification import EmailVerification
+from bots.core.conversation.jobs import drawing_orders
 from bots.core.conversation.payment_links import PaymentLinks
+from pipeline import PreviewRenderer
 from storage.db import Database
 
 
@@ -25,3 +29,9 @@ def run_verification_actions(email_verification: EmailVerification, db: Database
     for link_id in result.customer_searches:
         if email_verification.search_customers is not None:
             email_verification.search_customers(link_id)
+
+
+def run_subject_searches(previews: PreviewRenderer, db: Database, result: HandlerResult) -> None:
+    """Look for the objects in the pictures of jobs. Blocking."""
+    for request in result.subject_requests:
+        drawing_orders.search_subjects(previews, db, request)

@@ -22,7 +22,7 @@ from models.billing.payments import Provider
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.identity.people import Account
 from models.limits import load_limits
-from pipeline import Pipeline
+from pipeline import Pipeline, PreviewRenderer
 from storage.db import Database
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
@@ -53,6 +53,7 @@ class UpdateHandler:
     email_verification: EmailVerification | None = None
     page_url: str = ""
     account_secrets: AccountSecrets | None = None
+    previews: PreviewRenderer | None = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -139,6 +140,9 @@ class UpdateHandler:
             await asyncio.to_thread(post_commit.run_payment_actions, self.payment_links, result)
         if self.email_verification is not None and (result.email_requests or result.customer_searches):
             await asyncio.to_thread(post_commit.run_verification_actions, self.email_verification, self.db, result)
+            self.wake_sender()
+        if self.previews is not None and result.subject_requests:
+            await self.previews.executor.run(post_commit.run_subject_searches, self.previews, self.db, result)
             self.wake_sender()
 
     def _store_and_answer(self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...]) -> HandlerResult:

@@ -19,6 +19,7 @@ from fluent.runtime.types import fluent_date, fluent_number
 from models.errors import ConfigError
 from models.languages import load_languages
 from models.plugins import load_plugins
+from models.sketch.subjects import load_subjects
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT_LANGUAGE = "en"
@@ -26,6 +27,7 @@ MONEY_NAMES = frozenset({"price"})  # names of values such as "1990 brl": minor 
 DATE_NAMES = frozenset({"returns"})  # names of values that are ISO dates, formatted as each language writes them
 MAX_VALUE_LENGTH = 2000  # characters; Fluent formats no value of more than 2500
 SPEECH_NAMES = frozenset({"spoken"})  # names of values that are codes of languages, shown by their names
+SUBJECT_NAMES = frozenset({"subject"})  # names of values that are labels of what can be drawn first
 LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 
@@ -70,6 +72,8 @@ def has_text(language: str, key: str) -> bool:
 def _convert_value(language: str, name: str, value: str | float) -> object:
     if name in SPEECH_NAMES:
         return name_language(language, str(value))
+    if name in SUBJECT_NAMES:
+        return name_subject(language, str(value))
     if name in DATE_NAMES:
         return fluent_date(date.fromisoformat(str(value)), dateStyle="long")
     return _convert_money(str(value)) if name in MONEY_NAMES else value
@@ -79,6 +83,12 @@ def name_language(language: str, code: str) -> str:
     """The name of a spoken language in another one, "português" for "pt" in Portuguese; the code where it has none."""
     found: str | None = Locale.parse(language, sep="-").languages.get(code)
     return found or load_languages().names.get(code, code)
+
+
+def name_subject(language: str, label: str) -> str:
+    """What a subject of a drawing is called in a language; the label where it has no name."""
+    found = load_subjects().get(label)
+    return found.list_names(language.partition("-")[0])[0] if found else label
 
 
 def _convert_money(value: str) -> object:

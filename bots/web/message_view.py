@@ -64,6 +64,7 @@ class MessageBody(_FrozenModel):
     film: MediaAttachment | None = None
     sent: tuple[SentFile, ...] = ()
     picture: str | None = None  # a PNG or JPEG as a data URL
+    areas: tuple[tuple[float, float, float, float], ...] = ()  # of it, for the first buttons: shares of its sides
     answers: str | None = None  # id of the newest message or press of the user's that it answers
 
     def to_json(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class MessageBody(_FrozenModel):
         answers unless the text answers something else."""
         answers = _read_answered_id(text) or self.answers
         changed = {"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
-        return self.model_copy(update={**changed, "answers": answers})
+        return self.model_copy(update={**changed, "areas": text.areas, "answers": answers})
 
     def is_displayed_as(self, other: "MessageBody") -> bool:
         """Whether both show the same, whatever they answer."""
@@ -91,6 +92,7 @@ def build_text_body(text: RenderedMessage) -> MessageBody:
         buttons=_build_buttons(text),
         reply_to=text.reply_to,
         picture=_encode_picture(text),
+        areas=text.areas,
         answers=_read_answered_id(text),
     )
 

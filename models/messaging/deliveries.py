@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, build_json_type, build_partial_index, utc_now
+from models.sketch.subjects import NumberedSubject
 
 _IS_UNSENT = "status IN ('pending', 'sending')"
 
@@ -88,12 +89,25 @@ class StylePreview(BaseModel):
     is_film: bool = False
 
 
+class SubjectPreview(BaseModel):
+    """The pictures of a job with numbers on their objects, drawn when the message is sent.
+
+    `chosen` are the numbers that were chosen, in their order, from 1.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: uuid.UUID
+    subjects: tuple[NumberedSubject, ...]
+    chosen: tuple[int, ...] = ()
+
+
 class Message(BaseModel):
     """The untranslated content of a delivery: paragraphs, and rows of choices under them.
 
     `edits` is the message (the messenger's id) to edit in place; `edits_delivery` is the delivery that sent it. Where
-    the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text shown as a QR code; `chart` and
-    `preview` are shown as pictures too.
+    the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text shown as a QR code; `chart`,
+    `preview` and `subjects` are shown as pictures too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -109,7 +123,13 @@ class Message(BaseModel):
     qr: str | None = None
     chart: TranslatedChart | None = None
     preview: StylePreview | None = None
+    subjects: SubjectPreview | None = None
     answers: str | None = None  # the id of the update that it answers
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether something is drawn for it when it is sent."""
+        return self.preview is not None or self.subjects is not None
 
 
 class Delivery(SQLModel, table=True):

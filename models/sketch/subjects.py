@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.limits import load_limits
 
 MAX_SUBJECTS: Final = 24  # of one order
+MAX_NUMBERS: Final = (
+    8  # objects that are offered by number: with what is done with them as many as a list on WhatsApp has
+)
 MAX_PICTURES: Final = load_limits().kinds["sketch"].max_inputs
 
 Region = Literal["faces", "background", "sky", "text"]
@@ -39,6 +42,11 @@ def load_subjects() -> dict[str, SubjectName]:
     return {label: SubjectName.model_validate(values) for label, values in table.items()}
 
 
+def label_for_class(name: str) -> str:
+    """The label of a class of the detector; empty for one without a name."""
+    return next((label for label, subject in load_subjects().items() if subject.classes == (name,)), "")
+
+
 class Subject(BaseModel):
     """Part of a picture that is drawn before all others, or after them: a label of `load_subjects`, or a box.
 
@@ -58,6 +66,25 @@ class Subject(BaseModel):
         if (self.box is None) == (not self.label):
             raise ValueError("a subject has either a label or a box")
         return self
+
+
+class NumberedSubject(BaseModel):
+    """An object found in a picture, which a user can choose by its number.
+
+    It has a label where it has a name. `box` is its place as shares of the picture, `spot` as shares of the still that
+    shows all pictures of the job.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str = Field(default="", max_length=40)
+    box: tuple[Share, Share, Share, Share]
+    spot: tuple[Share, Share, Share, Share]
+    picture: int = Field(default=0, ge=0, lt=MAX_PICTURES)
+
+    def to_subject(self) -> Subject:
+        """The subject of an order that is this very object."""
+        return Subject(box=self.box, picture=self.picture)
 
 
 def list_subjects_of(order: tuple[Subject, ...], picture: int) -> tuple[Subject, ...]:

@@ -48,6 +48,7 @@ AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
 EDIT_BUTTON = ResultButton("edit")
 CORRECT_BUTTON = ResultButton("correct", begins_row=True)
+ORDER_BUTTON = ResultButton("order", begins_row=True)
 SUBTITLES_BUTTON = ResultButton("subtitles", begins_row=True)
 
 SUBTITLE_FORMATS = ("srt", "vtt", "ass")

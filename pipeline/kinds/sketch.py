@@ -7,7 +7,7 @@ from models.jobs.film import Film
 from models.jobs.options import SketchOptions
 from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
-from pipeline.kinds.job_kind import AGAIN_BUTTON, FILE_BUTTON, JobKind, OutputSpec, ResultButton
+from pipeline.kinds.job_kind import AGAIN_BUTTON, FILE_BUTTON, ORDER_BUTTON, JobKind, OutputSpec, ResultButton
 from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob, list_film_files
 
 _EXTRA_FORMATS = {"still": "png", "svg": "svg", "gif": "gif"}
@@ -29,7 +29,7 @@ SKETCH = JobKind(
     ),
     limits=load_limits().kinds["sketch"],
     icon="✏️",
-    buttons=(AGAIN_BUTTON, FILE_BUTTON, *_FILE_BUTTONS),
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, *_FILE_BUTTONS, ORDER_BUTTON),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Any, Self, cast
 
 import av
 import numpy as np
-from av.video.frame import PictureType
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -40,8 +39,8 @@ class Mp4Writer:
         self.y, self.u, self.v = (_view_plane(plane) for plane in self._frame.planes)
         self.frame_count = 0
 
-    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None:
-        """Encode the planes as the next frame, as a key frame if `key`; x264 copies them before this returns.
+    def write(self, *, changed: Sequence[Rectangle] | None = None) -> None:
+        """Encode the planes as the next frame; x264 copies them before this returns.
 
         Outside the rectangles `changed` the planes must be those of the previous frame; None means that all may differ.
         """
@@ -49,7 +48,6 @@ class Mp4Writer:
             change_hints.clear_change_hints(self._frame)
         else:
             change_hints.set_change_hints(self._frame, changed)
-        self._frame.pict_type = PictureType.I if key else PictureType.NONE
         self._frame.pts = self.frame_count
         self.frame_count += 1
         self._container.mux(self._stream.encode(self._frame))

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from models.errors import AppError, ErrorCode, ProcessingFailed
 from models.limits import load_limits
+from models.sketch.subjects import NumberedSubject
 from pipeline.operations.file_executor import FileExecutor
 from pipeline.previews.request import PreviewRequest
 from pipeline.previews.sentences import FILM_SUFFIXES
+from pipeline.previews.still_request import StillRequest
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
 from storage.media.file_cache import FileCache
@@ -24,6 +27,7 @@ from storage.media.media_store import MediaStore, find_local_path
 
 _VERSION: Final = 1  # of the drawing: grows when previews that were kept are no longer right
 _SIZE: Final = re.compile(rb"([1-9]\d{0,3})x([1-9]\d{0,3})")  # pixels
+_SUBJECTS: Final = TypeAdapter(tuple[NumberedSubject, ...])
 _CONCURRENT: Final = 2  # children that draw at the same time in one process, so that films are not kept waiting
 _LIMITS: Final = ResourceLimits(load_limits().child.memory, cpu_seconds=20, wall_seconds=60, file_bytes=8_000_000)
 
@@ -59,6 +63,26 @@ class PreviewRenderer:
         """An MP4 of two seconds. Raises ProcessingFailed or RequestRejected."""
         film, thumbnail, size = self._draw("draw_film", request, FILM_SUFFIXES)
         return PreviewFilm(film, thumbnail, *_read_size(size))
+
+    def find_subjects(self, picture_keys: Sequence[str]) -> tuple[NumberedSubject, ...]:
+        """The objects in stored pictures. Raises ProcessingFailed, RequestRejected, or FileNotFoundError."""
+        pictures = [self.store.get_local_path(key) for key in picture_keys]
+        name = _build_still_key("find_subjects", picture_keys)
+        path = self._make([f"{name}.json"], "pipeline.previews.numbered_still:find_subjects", {"pictures": pictures})[0]
+        try:
+            return _SUBJECTS.validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise ProcessingFailed(ErrorCode.CRASHED) from error
+
+    def draw_still(self, request: StillRequest) -> Path:
+        """A JPEG of pictures with numbers on their objects. Raises as `find_subjects` does."""
+        arguments = {
+            "pictures": [self.store.get_local_path(key) for key in request.picture_keys],
+            "subjects": list(request.subjects),
+            "chosen": list(request.chosen),
+        }
+        name = _build_still_key("draw_still", (request.picture_keys, request.subjects, request.chosen))
+        return self._make([f"{name}.jpg"], "pipeline.previews.numbered_still:draw_still", arguments)[0]
 
     def store_film(self, film: PreviewFilm) -> str:
         """Put a copy of a film into the media store, as the page serves files from there; its key.
@@ -125,6 +149,10 @@ def _build_key(task: str, request: PreviewRequest, ground: str) -> str:
     content = (_VERSION, task, request.options.model_dump_json(), [each.model_dump_json() for each in request.words])
     parts = (*content, request.language, request.moment, ground, request.logo_key)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _build_still_key(task: str, parts: object) -> str:
+    return hashlib.sha256(repr((_VERSION, task, parts)).encode()).hexdigest()
 
 
 def _require_plain_file(path: Path) -> Path:

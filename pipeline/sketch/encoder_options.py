@@ -12,8 +12,8 @@ from models.jobs.film import X264Preset
 _HOLD_BITS: Final = 3  # times the bits for frames that hold the finished picture: looked at longest, and nothing moves
 
 # With weighted prediction, which is for fades, or in B frames x264 skips nothing that is declared unchanged; a change
-# of scene needs no key frame here.
-_DRAWING_PARAMETERS: Final = MappingProxyType({"weightp": "0", "scenecut": "0"})
+# of scene needs no key frame here, and a key frame, in which all is encoded anew, is rare.
+_DRAWING_PARAMETERS: Final = MappingProxyType({"weightp": "0", "scenecut": "0", "keyint": "300"})
 
 # What the hand uncovers was last seen a few frames ago: three reference frames save more than half pixel motion,
 # whole diamonds and split blocks would, as the hand moves by whole pixels.

@@ -10,7 +10,7 @@ import numpy as np
 from models.sketch.subjects import Subject
 from pipeline.sketch import subject, writing
 from pipeline.sketch.guidance import guided_order
-from pipeline.sketch.guidance.subject_regions import SubjectRegion, find_subjects
+from pipeline.sketch.guidance.subject_regions import SubjectStrokes, find_subjects
 from pipeline.sketch.lines import face_lines, hatching, line_detection, line_ends, line_filter, people_lines, text_lines
 from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
@@ -96,8 +96,9 @@ def draw_lines(
         return drawing_order.order_writing(rows, unit)
     strokes = text_lines.drop_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
     named = find_subjects(picture, order, seen.people, seen.face_boxes)
-    drawing = _order_strokes(seen, strokes, unit, seconds, named)
-    return _join_parts(drawing, written) or [_build_outline(*picture.shape[1::-1])]
+    placed = written if any(region.is_text for region in named) else []
+    drawing = _order_strokes(seen, strokes, unit, seconds, SubjectStrokes(named, placed))
+    return _join_parts(drawing, [] if placed else written) or [_build_outline(*picture.shape[1::-1])]
 
 
 def _join_parts(drawing: list[PenStroke], written: list[PenStroke]) -> list[PenStroke]:
@@ -120,11 +121,11 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
 
 
 def _order_strokes(
-    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float, named: Sequence[SubjectRegion]
+    seen: SeenPicture, strokes: Sequence[PenStroke], unit: float, seconds: float, named: SubjectStrokes
 ) -> list[PenStroke]:
     """Select what is drawn in `seconds`, hatch what is dark, and put all in order."""
     main_subject = subject.find_subject(seen.drawn, seen.contours, seen.people, seen.face_boxes)
-    main_subject = guided_order.add_named(main_subject, named)
+    main_subject = guided_order.add_named(main_subject, named.regions)
     layered = stroke_selection.assign_layers(strokes, main_subject)
     selected = stroke_selection.select_strokes(layered, seen.size, seconds, unit, seen.face_boxes)
     budget = _HATCHING_SHARE * seen.is_hatched * stroke_selection.ink_budget_for(seconds) * unit
@@ -132,8 +133,9 @@ def _order_strokes(
     fitted = line_ends.fit_ends(selected, seen.size, _MEETING_DISTANCE * unit, _MEETING_GAP * unit)
     return guided_order.order_guided(
         [*fitted, *hatches],
-        named,
+        named.regions,
         lambda group: drawing_order.order_drawing(group, seen.size, unit, seen.face_boxes),
+        named.written,
     )
 
 

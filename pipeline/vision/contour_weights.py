@@ -12,8 +12,9 @@ from typing import Final
 from pipeline.vision.weights import CONTOURS, find_net_file, has_digest
 
 FOLDER: Final = Path(sys.prefix) / "share" / "rabisco" / "hed"  # readable in the sandbox, like all code
-MODEL_FILE: Final = "contours.onnx"
-SHA256: Final = "6ae9bc0b8d92c5e0d9be3aeee3fc5b4a0bd46ed5453efdaa2d7067a3a5dfe87e"
+BASES: Final = Path(__file__).with_name("contour_bases.npz")  # by tools/contours
+SHA256: Final = "fe723cf69dcc525294888c5c4105881defb1302ce00f03f36a96554c98a9487b"
+MODEL_FILE: Final = f"contours-{SHA256[:8]}.onnx"  # so that another version finds no other one's
 
 
 class ContourWeightsUnusable(Exception):
@@ -48,11 +49,12 @@ def install(folder: Path = FOLDER) -> None:
 def convert_weights(source: Path, target: Path) -> None:
     """Write weights in Keras's format as an ONNX model. Raises ContourWeightsUnusable where it is not as expected."""
     import h5py
+    import numpy as np
 
     from pipeline.vision.contour_model import build_model
 
-    with h5py.File(source) as weights:
-        model = build_model(lambda name: weights[name][()])
+    with h5py.File(source) as weights, np.load(BASES) as bases:
+        model = build_model(lambda name: weights[name][()], bases)
     with target.open("xb") as file:
         file.write(model)
         file.flush()

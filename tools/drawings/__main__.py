@@ -57,7 +57,7 @@ def main() -> int:
             strips = {name: shots[name].steps for name in _OWN if name in shots}
             sheets.reduce_colours(sheets.build_film_strip(strips, _OWN_CELL)).save(options.own, optimize=True)
     if options.vary:
-        _write_variants(sources, options.folder, options.vary[0], options.vary[1:])
+        _write_variants(sources, options)
     _write_table(rows, options.folder / "table.md")
     return 0
 
@@ -110,14 +110,16 @@ def _write_sheets(shots: dict[str, _Shot], folder: Path, seconds: float) -> None
         sheet.save(folder / f"films-{seconds:g}-{number + 1}.png")
 
 
-def _write_variants(sources: list[_Source], folder: Path, name: str, values: list[str]) -> None:
+def _write_variants(sources: list[_Source], options: argparse.Namespace) -> None:
     """The last frame of each picture's film, a column for each value of an option."""
+    name, *values = options.vary
     cells: dict[str, Plane] = {}
     for source in sources:
         for value in values:
-            drawing = source.draw(folder / f"{source.name}-{value}.mp4", **{name: value})
-            cells[f"{source.name} {value}"] = sheets.shrink(drawing.film.last, _FILM_CELL)
-    sheets.build_sheet(cells, len(values), _FILM_CELL).save(folder / f"{name}.png")
+            given = dict(options.set) | {name: value}
+            drawing = source.draw(options.folder / f"{source.name}-{value}.mp4", **given)
+            cells[f"{source.name}, {value}"] = sheets.shrink(drawing.film.last, _FILM_CELL)
+    sheets.build_sheet(cells, len(values), _FILM_CELL).save(options.folder / f"{name}.png")
 
 
 def _write_table(rows: list[Row], path: Path) -> None:

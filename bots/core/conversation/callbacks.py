@@ -8,7 +8,15 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting, list_group
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import corrections, film_edits, film_titles, follow_ups, submission, versions
+from bots.core.conversation.jobs import (
+    corrections,
+    drawing_orders,
+    film_edits,
+    film_titles,
+    follow_ups,
+    submission,
+    versions,
+)
 from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
@@ -106,6 +114,17 @@ def make_edited_film(pipeline: Pipeline, context: Context, result: HandlerResult
     film_edits.make_film(pipeline, context, result, commands.parse_job_id(code), letters)
 
 
+def show_order(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show the numbered objects of a drawing: `<job>`, or `<job>:<letters>` with those that are chosen."""
+    code, _, letters = argument.partition(":")
+    drawing_orders.offer_order(pipeline, context, result, _find_job(context, code), letters)
+
+
+def draw_ordered(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    code, _, letters = argument.partition(":")
+    drawing_orders.draw_ordered(pipeline, context, result, _find_job(context, code), letters)
+
+
 def ask_title(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     code, _, letters = argument.partition(":")
     film_titles.ask_title(pipeline, context, result, commands.parse_job_id(code), letters)
@@ -187,6 +206,8 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "edit": show_edits,
     "edited": make_edited_film,
     "title": ask_title,
+    "order": show_order,
+    "ordered": draw_ordered,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from bots.core.channel import Channel, ChatRef, MessageNotEditable, MessageNotModified, RenderedMessage, Upload
 from bots.core.delivery.message_rendering import render_message
 from bots.core.delivery.payload import DeliveryPayload
-from bots.core.delivery.previews import attach_preview
+from bots.core.delivery.previews import attach_preview, attach_still
 from models.identity.people import Address, Person
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
-from pipeline import PreviewRenderer, PreviewRequest, find_preview_request
+from pipeline import PreviewRenderer, PreviewRequest, StillRequest, find_preview_request, find_still_request
 from storage.db import Database
 from storage.media import files
 from storage.media.media_store import MediaStore
@@ -41,7 +41,10 @@ def build_payload(
         with db.read_transaction() as session:
             build = _prepare_payload(session, store, delivery)
             request = _find_preview_request(session, delivery) if previews else None
+            still = _find_still_request(session, delivery) if previews else None
         payload = build()
+        if previews is not None and still is not None:
+            return attach_still(payload, delivery, still, previews)
         return payload if request is None or previews is None else attach_preview(payload, delivery, request, previews)
     except FileNotFoundError as error:
         raise MediaMissing("file gone") from error
@@ -85,6 +88,11 @@ def _find_preview_request(session: Session, delivery: Delivery) -> PreviewReques
     preview = delivery.content.preview
     person = session.get_one(Person, delivery.person_id)
     return find_preview_request(session, preview, person.language) if preview else None
+
+
+def _find_still_request(session: Session, delivery: Delivery) -> StillRequest | None:
+    subjects = delivery.content.subjects
+    return find_still_request(session, subjects) if subjects else None
 
 
 def _prepare_upload(

@@ -169,7 +169,7 @@ class OutboxSender:
             return
         action: ResultAction
         try:
-            run = self.previews.executor.run if self.previews and row.content.preview else asyncio.to_thread
+            run = self.previews.executor.run if self.previews and row.content.has_preview else asyncio.to_thread
             payload = await run(build_payload, self.db, self.store, row, self.previews)
             external_id = await send_payload(channel, payload)
         except Exception as error:  # noqa: BLE001 - a boundary: whatever a channel raises, the chat's other messages are sent

@@ -1,4 +1,4 @@
-"""Previews of caption styles in messages: a picture above the text, or a short film."""
+"""Previews in messages: caption styles as a picture above the text or a short film, and numbered objects."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from bots.core.channel import RenderedMessage, Upload
 from bots.core.delivery.payload import DeliveryPayload
 from models.errors import AppError
 from models.messaging.deliveries import Delivery
-from pipeline import PREVIEW_SECONDS, PreviewFilm, PreviewRenderer, PreviewRequest
+from pipeline import PREVIEW_SECONDS, PreviewFilm, PreviewRenderer, PreviewRequest, StillRequest
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,19 @@ def attach_preview(
         log.warning("preview-failed", delivery=delivery.id, error=str(error))
         return payload
     return replace(payload, upload=_build_upload(film, f"rabisco-{request.options.style}.mp4", key, payload.text))
+
+
+def attach_still(
+    payload: DeliveryPayload, delivery: Delivery, request: StillRequest, previews: PreviewRenderer
+) -> DeliveryPayload:
+    """Draw the numbered objects of a message; where they cannot be drawn, it is sent without a picture. Blocking."""
+    try:
+        picture = previews.draw_still(request).read_bytes()
+    except (AppError, OSError) as error:
+        log.warning("preview-failed", delivery=delivery.id, error=str(error))
+        return payload
+    areas = tuple(each.spot for each in request.subjects)
+    return replace(payload, text=replace(payload.text, picture=picture, areas=areas))
 
 
 def _build_upload(film: PreviewFilm, name: str, key: str, caption: RenderedMessage) -> Upload:

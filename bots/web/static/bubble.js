@@ -1,5 +1,6 @@
 // View of one message. Its element is created once and then updated, so a playing video continues to play.
 
+import { Areas } from "./areas.js";
 import { Choices } from "./choices.js";
 import { element, icon, icons, linked } from "./elements.js";
 import { measure } from "./pictures.js";
@@ -12,6 +13,7 @@ const PERCENT = /(\d{1,3})(?:[.,]\d+)?\s?%/u;
 export class Bubble {
   constructor(message, { onPress, onStale, onQuote }) {
     this.choices = new Choices((one) => onPress(this.message, one, this.choices));
+    this.areas = new Areas((data) => this.choices.pressData(data));
     this.onStale = onStale;
     this.onQuote = onQuote;
     this.text = element("div", { cls: "text" });
@@ -31,6 +33,7 @@ export class Bubble {
     if (!before || mediaOf(before) !== mediaOf(message)) this.#fill(message);
     else if (before.film && before.film.url !== message.film.url) this.#renew(message.film);
     if (before?.picture !== message.picture) this.#illustrate(message.picture);
+    this.areas.show(this.picture, message);
     const text = this.#bar(message) ? message.text.replace(DRAWN_BAR, "") : message.text;
     if (!before || this.shown !== text) this.text.replaceChildren(...linked(text));
     this.shown = text;
@@ -59,6 +62,7 @@ export class Bubble {
   // The picture above the text. Another one takes its place when it can be shown, so that nothing moves meanwhile.
   #illustrate(picture) {
     if (!picture) {
+      this.areas.remove();
       this.picture?.remove();
       this.picture = null;
       return;

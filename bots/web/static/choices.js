@@ -35,6 +35,9 @@ export class Choices {
     this.#expect();
   }
 
+  // A press of the button that sends this, made elsewhere.
+  pressData(data) { this.#buttons.find((button) => button.dataset.choice === data)?.click(); }
+
   // The id of what was sent for the press, which its answer names.
   await(id) { this.awaited = id; }
 

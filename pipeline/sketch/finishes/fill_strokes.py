@@ -10,7 +10,7 @@ from pipeline.sketch.lines import regions
 from pipeline.sketch.strokes.path_ordering import Tour
 from pipeline.sketch.types import Array, Floats, Integers, Mask, Points
 
-_WAVE_AMPLITUDE, _WAVE_LENGTH = 0.13, 2.6  # in widths: amplitude and length of the waves in a stroke's edge
+_WAVE_AMPLITUDE, _WAVE_LENGTH = 0.09, 4.6  # in widths: amplitude and length of the waves in a stroke's edge
 _TIP_ROUNDNESS = 0.35  # in widths: how far the edges of the tool's tip lag behind its middle
 _MIN_PIECE_AREA = 0.12  # in squared widths: smaller pieces are merged with a neighbour
 
@@ -73,7 +73,8 @@ class FillStrokes:
 
         `stroke_times` (n x 2) are the start and end of each stroke.
         """
-        index = cv2.resize(self.stroke_index.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+        enlarged = cv2.resize(self.stroke_index.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST)
+        index = cv2.medianBlur(enlarged, 5).astype(np.int32)
         height, width = self.stroke_index.shape
         is_reversed = (self.ends[:, 1] - self.ends[:, 0]) @ self.tool.direction < 0
         position = self._measure_positions(index, (width / size[0], height / size[1]), is_reversed)
@@ -105,13 +106,28 @@ def _measure_extent(index: Integers, position: Floats, count: int) -> tuple[Floa
     return np.where(is_seen, low, 0), np.where(is_seen, high, 1)
 
 
-def plan_strokes(
-    areas: Integers, mask: Mask, tool: FillTool, pen: Points, first_face: int | None = None
-) -> FillStrokes:
-    """Plan the strokes of a tool over the masked pixels of labelled regions, from `pen` on.
+@dataclass(frozen=True, slots=True)
+class FillPriority:
+    """Which regions are filled before others: those of an earlier rank, and of one rank the faces last.
 
-    Regions from the label `first_face` on are filled after all others.
+    Faces are the regions from the label `first_face` on; `ranks` holds the rank of each label.
     """
+
+    first_face: int | None = None
+    ranks: Array | None = None
+
+    def choose_next(self, remaining: set[int]) -> set[int]:
+        """The regions that may be filled next."""
+        if self.ranks is not None:
+            rank = min(int(self.ranks[area]) for area in remaining)
+            remaining = {area for area in remaining if self.ranks[area] == rank}
+        return {area for area in remaining if self.first_face is None or area < self.first_face} or remaining
+
+
+def plan_strokes(
+    areas: Integers, mask: Mask, tool: FillTool, pen: Points, priority: FillPriority = FillPriority()
+) -> FillStrokes:
+    """Plan the strokes of a tool over the masked pixels of labelled regions, from `pen` on."""
     grown = max(1, round(tool.width / 5))
     wide_mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=grown) > 0
     if not wide_mask.any():
@@ -121,7 +137,7 @@ def plan_strokes(
     run_area[runs[wide_mask]] = areas[wide_mask]
     ends = _find_ends(runs, wide_mask, tool)
     sizes = np.bincount(runs[wide_mask], minlength=len(run_area))
-    order, flipped = _order_strokes(ends, run_area, sizes, (pen, tool.width), first_face)
+    order, flipped = _order_strokes(ends, run_area, sizes, (pen, tool.width), priority)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
     oriented = np.where(flipped[:, None, None], ends[:, ::-1], ends)
@@ -163,7 +179,7 @@ def _find_ends(runs: Integers, wide_mask: Mask, tool: FillTool) -> Floats:
 
 
 def _order_strokes(
-    strokes: Floats, run_area: Integers, sizes: Array, start: tuple[Points, float], first_face: int | None
+    strokes: Floats, run_area: Integers, sizes: Array, start: tuple[Points, float], priority: FillPriority
 ) -> tuple[Array, Array]:
     """Order the strokes and decide which are reversed: large and near regions first, a short tour within each.
 
@@ -175,7 +191,7 @@ def _order_strokes(
     order: list[int] = []
     remaining = {int(area) for area in np.unique(run_area)}
     while remaining:
-        candidates = {area for area in remaining if first_face is None or area < first_face} or remaining
+        candidates = priority.choose_next(remaining)
         area = max(candidates, key=lambda a: _score_area(middles[run_area == a], sizes[run_area == a], position, width))
         members = np.flatnonzero(run_area == area)
         tour = Tour(strokes[members], position, 10 * width)

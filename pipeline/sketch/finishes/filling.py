@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from pipeline.sketch.canvas import Placement
-from pipeline.sketch.finishes.fill_strokes import FillStrokes, FillTool, plan_strokes
+from pipeline.sketch.finishes.fill_strokes import FillPriority, FillStrokes, FillTool, plan_strokes
+from pipeline.sketch.guidance.fill_ranks import map_ranks, split_regions
 from pipeline.sketch.painting.rasterize import Reveal, build_reveal
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
@@ -37,11 +38,19 @@ class FillPass:
     slant: float
     first_face: int
     hatch_angle: float | None = None
+    ranks: Array | None = None  # of each region, where the user chose an order
 
     @property
     def share(self) -> float:
         """Share of the picture that is filled, 0 to 1."""
         return float(self.mask.mean())
+
+    def follow_ranks(self, ranks: Integers | None) -> "FillPass":
+        """The pass with its regions cut where the rank of its pixels changes."""
+        if ranks is None:
+            return self
+        split, first_face, ranks_by_region = split_regions(self.regions, ranks, self.first_face)
+        return replace(self, regions=split, first_face=first_face, ranks=ranks_by_region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,9 @@ class Filling:
     def add_to_scene(self, line_scene: Scene, placement: Placement, spec: SceneSpec, report: ReportShare) -> Scene:
         """Return the scene with the filling after its lines."""
         scene, before, start = line_scene, self.drawn, line_scene.phases.lines
-        for number, (fill_pass, frames) in enumerate(zip(self.passes, self._split_frames(line_scene), strict=True)):
+        ranks = map_ranks(placement.working_copy, spec.order)
+        passes = [each.follow_ranks(ranks) for each in self.passes]
+        for number, (fill_pass, frames) in enumerate(zip(passes, self._split_frames(line_scene), strict=True)):
             width = self._choose_width(fill_pass, frames, placement, spec)
             scene = _add_pass(scene, (before, fill_pass), placement, (start, frames), spec, width)
             before, start = fill_pass.target, start + frames
@@ -97,9 +108,8 @@ def _add_pass(
     start, frames = timing
     tool = FillTool(width, fill_pass.slant, fill_pass.hatch_angle)
     pen = scene.path.points[-1]
-    strokes = plan_strokes(
-        fill_pass.regions, fill_pass.mask, tool, _to_working_copy(pen, placement), fill_pass.first_face
-    )
+    priority = FillPriority(fill_pass.first_face, fill_pass.ranks)
+    strokes = plan_strokes(fill_pass.regions, fill_pass.mask, tool, _to_working_copy(pen, placement), priority)
     path, times = time_fill(strokes, placement, pen, frames, spec)
     board_times = extend_to_board(times, placement, spec.size)
     warp = _build_time_warp(board_times, before, fill_pass.target, frames)
@@ -188,7 +198,7 @@ def build_reveals(
     """Reveals of luma and of both chroma planes that turn one board into another; `times` has the size of chroma."""
     last = phases.total - 1
     frames = np.clip(times, 0, last).astype(np.uint16)
-    full = np.repeat(np.repeat(frames, 2, 0), 2, 1)
+    full = cv2.medianBlur(np.repeat(np.repeat(frames, 2, 0), 2, 1), 5)  # rounds the steps of its edges
     luma = _build_reveal(full, before.y, after.y, phases.total)
     pairs: Sequence[tuple[Image, Image]] = tuple(zip(before.chroma, after.chroma, strict=True))
     return luma, tuple(_build_reveal(frames, *pair, phases.total) for pair in pairs)

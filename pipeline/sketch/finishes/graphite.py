@@ -37,7 +37,7 @@ class HatchLayer:
     opacity: float
 
 
-_LAYERS = (HatchLayer(8.0, -52.0, 0.08, 1.0, 0.66), HatchLayer(-14.0, -78.0, 0.42, 1.3, 0.80))
+_LAYERS = (HatchLayer(8.0, -52.0, 0.08, 1.2, 0.74), HatchLayer(-14.0, -78.0, 0.42, 1.3, 0.80))
 
 
 def plan_graphite(style: FinishStyle, placement: Placement, lines: DrawnLines) -> Filling:
@@ -83,7 +83,7 @@ def _shade(board: YuvPlanes, placement: Placement, amount: Image, layer: HatchLa
     unit = placement.ground.unit
     size = (width, height)
     streaks = textures.create_streaks(size, _STREAK_LENGTH * unit, _STREAK_WIDTH * unit, layer.angle, seed=5 + number)
-    grain = textures.create_grain(size, unit, seed=7 + number)
+    grain = textures.create_grain(size, unit, 7 + number, textures.FINE_GRAIN)
     texture = cv2.addWeighted(streaks, _STREAK_WEIGHT, grain, 1 - _STREAK_WEIGHT, 0)
     full: Array = cv2.resize(amount, size, interpolation=cv2.INTER_LINEAR).astype(np.uint16)
     opacity = _build_deposit(layer)[full * 256 + texture]

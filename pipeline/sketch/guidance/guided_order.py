@@ -15,16 +15,26 @@ OrderStrokes = Callable[[Sequence[PenStroke]], list[PenStroke]]
 
 
 def order_guided(
-    strokes: Sequence[PenStroke], regions: Sequence[SubjectRegion], order_strokes: OrderStrokes
+    strokes: Sequence[PenStroke],
+    regions: Sequence[SubjectRegion],
+    order_strokes: OrderStrokes,
+    written: Sequence[PenStroke] = (),
 ) -> list[PenStroke]:
-    """Order strokes by regions, and by `order_strokes` within each; a stroke belongs to the smallest that holds it."""
+    """Order strokes by regions, and by `order_strokes` within each; a stroke belongs to the smallest that holds it.
+
+    `written` are the strokes of text in the order in which they are written, which take the place of the text's region.
+    """
     if not regions or not strokes:
-        return order_strokes(strokes)
+        return [*order_strokes(strokes), *written]
     owners = _find_owners(strokes, regions)
     first = [index for index, region in enumerate(regions) if not region.is_last]
     last = [index for index, region in enumerate(regions) if region.is_last]
-    groups = [[strokes[k] for k in np.flatnonzero(owners == owner).tolist()] for owner in (*first, -1, *last)]
-    return [stroke for group in groups if group for stroke in order_strokes(group)]
+    ordered: list[PenStroke] = []
+    for owner in (*first, -1, *last):
+        group = [strokes[k] for k in np.flatnonzero(owners == owner).tolist()]
+        ordered += order_strokes(group) if group else []
+        ordered += written if owner >= 0 and regions[owner].is_text else ()
+    return ordered
 
 
 def add_named(main_subject: Floats, regions: Sequence[SubjectRegion]) -> Floats:

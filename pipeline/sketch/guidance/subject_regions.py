@@ -9,11 +9,13 @@ import numpy as np
 
 from models.sketch.subjects import Region, Subject, load_subjects
 from pipeline.sketch.guidance.masks import Box, cut_out, find_sky
+from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.types import Floats, Image, Mask
 from pipeline.vision.detectors.objects import DetectedObject, find_objects, measure_overlap
 from pipeline.vision.types import FaceBox
 
 _MARGIN: Final = 0.012  # share of the longer side by which a mask is widened: outlines lie on an object's edge
+_TEXT: Final = "text"  # label
 _PERSON: Final = "person"  # class
 _MIN_PERSON: Final = 0.5  # of the mask of people
 _SAME_BOX: Final = 0.8  # intersection over union of a box and that of the object in it
@@ -22,10 +24,22 @@ _HEAD_MARGIN: Final = 0.35  # of a face's side, of the hair around it
 
 @dataclass(frozen=True, slots=True)
 class SubjectRegion:
-    """Pixels of one object that is drawn before all others, or after them."""
+    """Pixels of one object that is drawn before all others, or after them.
+
+    The region of text has no pixels: its strokes are those that are written (`is_text`).
+    """
 
     mask: Mask
     is_last: bool
+    is_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectStrokes:
+    """The regions of an order, and the strokes of text that are written where the order has text."""
+
+    regions: Sequence[SubjectRegion]
+    written: Sequence[PenStroke] = ()
 
 
 def find_subjects(
@@ -41,7 +55,7 @@ def find_subjects(
         return []
     search = _SubjectSearch(picture, tuple(find_objects(picture)), people, faces)
     return [
-        SubjectRegion(_extend_mask(mask), subject.is_last)
+        SubjectRegion(_extend_mask(mask), subject.is_last, is_text=subject.label == _TEXT)
         for subject in order
         for mask in (search.find_label(subject.label) if subject.box is None else [search.cut_out_box(subject.box)])
     ]
@@ -95,6 +109,9 @@ class _SubjectSearch:
         front = np.any(masks, axis=0) if masks else np.zeros(self.picture.shape[:2], bool)
         return [~front] if front.any() else []
 
+    def build_empty(self) -> list[Mask]:
+        return [np.zeros(self.picture.shape[:2], bool)]
+
     def find_sky(self) -> list[Mask]:
         sky = find_sky(self.picture)
         return [] if sky is None else [sky]
@@ -104,7 +121,7 @@ _REGION_FINDERS: Final[dict[Region, Callable[[_SubjectSearch], list[Mask]]]] = {
     "faces": _SubjectSearch.find_faces,
     "background": _SubjectSearch.find_background,
     "sky": _SubjectSearch.find_sky,
-    "text": lambda _search: [],
+    "text": _SubjectSearch.build_empty,
 }
 
 

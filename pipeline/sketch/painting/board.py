@@ -1,6 +1,5 @@
 """Frame loop of a scene: writes revealed pixels into the planes and blends the hand, logo and watermark over them."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from pipeline.sketch.scene_types import PenState, Scene
 from pipeline.sketch.transitions.transition import Transition
 from pipeline.sketch.types import Image
 
-_EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
+EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
 
 
 class FrameWriter(Protocol):
@@ -24,7 +23,7 @@ class FrameWriter(Protocol):
     u: Image
     v: Image
 
-    def write(self, *, key: bool = False, changed: Sequence[Rectangle] | None = None) -> None: ...
+    def write(self, *, changed: Sequence[Rectangle] | None = None) -> None: ...
 
 
 class FrameOverlay(Protocol):
@@ -66,14 +65,11 @@ class Board:
         """Write every frame of a scene and yield the pen state of each."""
         sprite = self._sprites.get(scene.tool)
         pen_positions = _sample_pen_positions(scene, self._fps, sprite.arm_side if sprite else 1)
-        hold_start = (
-            scene.phases.total - scene.phases.hold + math.ceil(_EXIT_SECONDS * self._fps)
-        )  # held long: worth its bits
         for frame, (position, is_down) in enumerate(pen_positions):
             changed = self._apply_reveals(scene, frame) + self._restore_clean_areas()
             changed += self._blend_hand(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
             self._blend_overlays()
-            self._writer.write(key=frame == hold_start, changed=changed)
+            self._writer.write(changed=changed)
             yield PenState(
                 (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
@@ -171,7 +167,7 @@ def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image
     path_frames = np.minimum(frames, active_frames)
     positions = np.stack([np.interp(path_frames, path.frames, axis) for axis in path.points.T], axis=1)
     height, width = scene.final_planes.y.shape
-    exit_share = np.clip((frames - active_frames) / (_EXIT_SECONDS * fps), 0, 1) ** 1.7
+    exit_share = np.clip((frames - active_frames) / (EXIT_SECONDS * fps), 0, 1) ** 1.7
     positions += exit_share[:, None] * np.array((side * 0.35 * width, 1.25 * height))
     down = path.down[np.minimum(np.searchsorted(path.frames, path_frames), len(path.frames) - 1)] & (
         frames <= active_frames
@@ -181,4 +177,4 @@ def _sample_pen_positions(scene: Scene, fps: int, side: int) -> list[tuple[Image
 
 def _is_hand_visible(scene: Scene, frame: int, fps: int) -> bool:
     active_frames = scene.phases.lines + scene.phases.colour
-    return scene.tool == "eraser" or frame - active_frames < _EXIT_SECONDS * fps
+    return scene.tool == "eraser" or frame - active_frames < EXIT_SECONDS * fps

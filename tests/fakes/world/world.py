@@ -187,6 +187,7 @@ class World:
             providers,
             payment_links,
             account_secrets=AccountSecrets(SECRET),
+            previews=self.outbox_sender.previews,
         )
 
     async def deliver_all(self) -> None:

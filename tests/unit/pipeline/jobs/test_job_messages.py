@@ -93,6 +93,14 @@ def test_a_text_is_owed_as_a_message_with_its_files_as_buttons() -> None:
     assert data == [*files, f"correct:{made.id.hex}", f"again:{made.id.hex}"]
 
 
+@pytest.mark.parametrize("extra", [(), ("gif",)])
+def test_files_beside_a_drawing_have_buttons_where_they_were_made(extra: tuple[str, ...]) -> None:
+    outputs = {"film": media(), **{name: media(MediaKind.IMAGE, "png") for name in ("still", "svg", *extra)}}
+    owed = job_messages.build_result_message(job(kind="sketch"), outputs, "")
+    meant = [choice.data.split(":")[2:] for row in owed.message.choices for choice in row]
+    assert [name for names in meant for name in names] == ["still", "svg", *extra]
+
+
 def test_a_text_longer_than_a_message_is_owed_as_a_file() -> None:
     made = job(kind="transcript")
     outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt", "ass")}

@@ -90,3 +90,10 @@ def test_the_sky_is_what_is_smooth_above_and_a_page_has_none() -> None:
     assert sky[-200:].mean() < 0.05
     assert find_sky(sample_pictures.draw_text_page()) is None
     assert find_sky(np.full((60, 80, 3), 255, np.uint8)) is None
+
+
+def test_text_is_written_where_the_order_has_it() -> None:
+    text = SubjectRegion(np.zeros((100, 200), bool), is_last=False, is_text=True)
+    written = [stroke_at(190), stroke_at(180)]
+    ordered = order_guided(STROKES, [region_of(100, 150), text], list, written)
+    assert starts_of(ordered) == [110, 190, 180, 10, 60, 160, 30, 80]

@@ -1,0 +1,1 @@
+"""Bases of the layers of the net for contours, which make it faster."""

@@ -24,6 +24,7 @@ from models.limits import load_limits
 from models.sketch.subjects import DrawingOrder
 
 NO_TRANSLATION: Final = "off"
+SIDE_BY_SIDE: Final = "side"  # all pictures of an album on one board
 ERASER: Final = "eraser"  # in the hand, by which a board is wiped
 OWN_LANGUAGE: Final = "own"  # of the user
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
@@ -171,6 +172,7 @@ class SketchOptions(FilmOptions):
     gif: bool = False  # also made as a GIF
     transition: Literal["eraser", "page", "slide"] = ERASER  # to the next board of an album or a loop
     sound: PenSound = "none"
+    album: Literal["scenes", "side"] = "scenes"
     order: DrawingOrder = ()
     title: str = Field(default="", max_length=_MAX_TITLE_LENGTH)
 

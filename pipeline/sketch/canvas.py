@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 
 from models.jobs.film_sizes import fit_aspect, parse_aspect
-from models.jobs.options import SketchOptions
+from models.jobs.options import SIDE_BY_SIDE, SketchOptions
 from pipeline.media.pictures.picture import Picture
+from pipeline.media.rectangle import Rectangle
+from pipeline.sketch.album_layout import choose_board_aspect
 from pipeline.sketch.grounds.ground import Ground
 from pipeline.sketch.titles.title_layout import lay_out_title
 from pipeline.sketch.types import Image
@@ -82,6 +84,8 @@ def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tup
     if options.height:
         return _round_to_even(max(64, options.height * width / height)), _round_to_even(options.height)
     own_aspect = min(max(width / height, 1 / _MAX_ASPECT), _MAX_ASPECT)
+    if options.album == SIDE_BY_SIDE and len(pictures) > 1:
+        own_aspect = choose_board_aspect(len(pictures), own_aspect)
     sides = fit_aspect(parse_aspect(options.aspect) or own_aspect, options.resolution)
     scale = _limit_scale(max(width, height), sides) if options.aspect == options.resolution == "auto" else 1.0
     size = _round_to_even(sides[0] * scale), _round_to_even(sides[1] * scale)
@@ -107,21 +111,22 @@ def _round_to_even(side: float) -> int:
     return max(2, 2 * round(side / 2))
 
 
-def place_picture(picture: Picture, ground: Ground, margin: float = 0.0, title_height: int = 0) -> Placement:
-    """Fit a picture onto a board without distorting it, centred together with a title of `title_height` pixels above.
+def place_picture(picture: Picture, ground: Ground, margin: float = 0.0, area: Rectangle | None = None) -> Placement:
+    """Fit a picture into an area of a board, by default all of it, without distorting it, and centre it there.
 
     A photograph has a `margin` around it, in units.
     """
     is_on_board = has_board_background(picture)
     inset = _round_to_even(margin * ground.unit) if margin and not is_on_board else 0
-    width, height = ground.size[0], ground.size[1] - title_height
+    area = area or Rectangle(0, 0, *ground.size)
+    width, height = area.right - area.left, area.bottom - area.top
     inside = (max(2, width - 2 * inset), max(2, height - 2 * inset))
     resized = _resize(picture.pixels, *_fit_inside(picture.pixels.shape[1::-1], inside))
     x, y = (_halve_to_even(gap) for gap in (width - resized.shape[1], height - resized.shape[0]))
     return Placement(
         resized,
-        x,
-        title_height + y,
+        area.left + x,
+        area.top + y,
         _make_working_copy(resized),
         ground,
         picture.board_level,

@@ -1,6 +1,7 @@
 """Renderer of a whole film: splits its frames among the pictures, each drawn, held, and wiped for the next."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
@@ -8,14 +9,17 @@ from pathlib import Path
 from models.jobs.boards import BoardStyle
 from models.jobs.finishes import load_finishes
 from models.jobs.hands import get_hand
-from models.jobs.options import ERASER, SketchOptions
+from models.jobs.options import ERASER, SIDE_BY_SIDE, SketchOptions
 from models.sketch.subjects import list_subjects_of
 from pipeline.media.logo import build_logo
 from pipeline.media.pictures.picture import Picture
+from pipeline.media.rectangle import Rectangle
 from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import canvas, scene
+from pipeline.sketch.album_layout import split_into_cells
+from pipeline.sketch.canvas import Placement
 from pipeline.sketch.grounds.ground import Ground, build_ground, choose_board_style
 from pipeline.sketch.grounds.page_cleaning import clean_page
 from pipeline.sketch.hands.hand_sprite import render_hand
@@ -26,8 +30,8 @@ from pipeline.sketch.painting.sprite import Sprite
 from pipeline.sketch.painting.wiping import build_wipe_scene
 from pipeline.sketch.planes import YuvPlanes
 from pipeline.sketch.scene_types import InkLine, PenMotion, PenState, Rendering, Scene, SceneSpec
-from pipeline.sketch.titles.title_layout import lay_out_title
-from pipeline.sketch.titles.written_title import write_title
+from pipeline.sketch.titles.title_layout import TitleLayout, lay_out_title
+from pipeline.sketch.titles.written_title import WrittenTitle, write_title
 from pipeline.sketch.transitions.transition import Transition
 from pipeline.vision.memory import release_nets
 
@@ -101,12 +105,13 @@ class SketchRenderer:
 
     def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
-        empty = self._ground_for(pictures[0]).copy_planes()
+        first = self._choose_boards(pictures)[0]
+        empty = self._ground_for(first).copy_planes()
         overlays = build_logo(self._logo, self._options.logo, self.size)
         if self._options.watermark:
             overlays.append(build_watermark(self._options.watermark, width, height))
         is_wiped = self._options.transition == ERASER and (len(pictures) > 1 or self._options.loop)
-        is_dark = choose_board_style(self._options.board, pictures[0].board_level).is_dark
+        is_dark = choose_board_style(self._options.board, first.board_level).is_dark
         drawing_tool = choose_tool(self._options, is_board_dark=is_dark)
         tools = {"marker": drawing_tool, **({"eraser": "eraser"} if is_wiped else {})}
         return Board(writer, empty, self._render_hands(tools), overlays, self._options.fps)
@@ -133,27 +138,60 @@ class SketchRenderer:
     def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene | Transition]:
         """Yield the scenes in order, and what is between them, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
+        layout = lay_out_title(self._options.title, self.size, canvas.unit_for(self.size))
+        areas = self._list_areas(pictures, layout.height if layout else 0)
+        boards = self._choose_boards(pictures)
+        drawn: YuvPlanes | None = None
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
             spec = self._spec_for(frames - wipe_frames, number)
-            layout = lay_out_title(self._options.title, self.size, spec.unit) if number == 0 else None
-            ground, margin = self._ground_for(picture), self._choose_margin(picture)
-            shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
-            placement = canvas.place_picture(shown, ground, margin, layout.height if layout else 0)
-            title = write_title(layout, self.size[0], placement.y - layout.height) if layout else None
+            ground = self._ground_for(boards[number])
+            ground = ground if drawn is None else replace(ground, planes=drawn)
+            placement = self._place_picture(picture, ground, areas[number])
+            title = self._write_title(layout, areas, placement) if layout and number == 0 else None
             drawing_scene = scene.plan_scene(
                 placement, spec, self._build_planning_report(number, len(frame_ranges)), title
             )
+            drawn = drawing_scene.final_planes if self._is_side_by_side(len(pictures)) else None
             self._build_planning_report(number, len(frame_ranges))(1.0)
             if number == len(frame_ranges) - 1:
                 release_nets()  # the encoder needs their memory
             yield drawing_scene
             if wipe_frames:
-                empty = self._ground_for(pictures[(number + 1) % len(pictures)]).planes
-                boards = (drawing_scene.final_planes, empty)
+                empty = self._ground_for(boards[(number + 1) % len(pictures)]).planes
+                ends = (drawing_scene.final_planes, empty)
                 if self._options.transition == ERASER:
-                    yield build_wipe_scene(boards, placement, wipe_frames, self._spec_for(frames))
+                    whole = canvas.place_picture(picture, ground) if drawn is not None else placement
+                    yield build_wipe_scene(ends, whole, wipe_frames, self._spec_for(frames))
                 else:
-                    yield Transition(self._options.transition, *boards, wipe_frames)
+                    yield Transition(self._options.transition, *ends, wipe_frames)
+
+    def _place_picture(self, picture: Picture, ground: Ground, area: Rectangle) -> Placement:
+        margin = self._choose_margin(picture)
+        shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
+        return canvas.place_picture(shown, ground, margin, area)
+
+    def _is_side_by_side(self, count: int) -> bool:
+        """Whether all of so many pictures are drawn on one board."""
+        return self._options.album == SIDE_BY_SIDE and count > 1
+
+    def _choose_boards(self, pictures: Sequence[Picture]) -> Sequence[Picture]:
+        """The picture by which the board of each one is chosen: side by side, that of the darkest one."""
+        if not self._is_side_by_side(len(pictures)):
+            return pictures
+        return [min(pictures, key=lambda picture: picture.board_level)] * len(pictures)
+
+    def _list_areas(self, pictures: Sequence[Picture], title_height: int) -> list[Rectangle]:
+        """The area of the board that each picture has: below a title, which is above the first one or above all."""
+        below = Rectangle(0, title_height, *self.size)
+        if not self._is_side_by_side(len(pictures)):
+            return [below, *[Rectangle(0, 0, *self.size)] * (len(pictures) - 1)]
+        height, width = pictures[0].pixels.shape[:2]
+        return split_into_cells(below, len(pictures), width / height, canvas.unit_for(self.size))
+
+    def _write_title(self, layout: TitleLayout, areas: Sequence[Rectangle], placement: Placement) -> WrittenTitle:
+        """The title right above its picture, or at the top of a board of several."""
+        is_alone = areas[0].right - areas[0].left == self.size[0]
+        return write_title(layout, self.size[0], placement.y - layout.height if is_alone else 0)
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:
         """Return for each picture its first frame, its number of frames, and how many of these wipe the board: that of
@@ -162,6 +200,8 @@ class SketchRenderer:
         ends = [round(self._total_frames * number / count) for number in range(count + 1)]
         ranges = [(start, end - start) for start, end in pairwise(ends)]
         wipe_lengths = [round(min(_WIPE_SECONDS * self._options.fps, _MAX_WIPE_SHARE * frames)) for _, frames in ranges]
+        if self._is_side_by_side(count):
+            wipe_lengths[:-1] = [0] * (count - 1)
         if not self._options.loop:
             wipe_lengths[-1] = 0
         return [(*frame_range, wipe_length) for frame_range, wipe_length in zip(ranges, wipe_lengths, strict=True)]

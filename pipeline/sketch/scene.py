@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.sketch import line_art
-from pipeline.sketch.canvas import Placement
+from pipeline.sketch.canvas import Placement, unit_for
 from pipeline.sketch.finishes.drawn_lines import DrawnLines
 from pipeline.sketch.finishes.registry import plan_filling
 from pipeline.sketch.line_art import ReportShare
@@ -20,6 +20,7 @@ from pipeline.vision.faces import find_faces
 
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
+_DETAIL = 1.35  # of a picture's own unit, at most, is that of its detail: in a small part of a board it is finer
 _POINT_SPACING = 1.3  # pixels between points of a stroke
 _INK_SHARES = {DrawingLayer.FACE: 1.0, DrawingLayer.SUBJECT: 1.0, DrawingLayer.BACKGROUND: 0.62}  # of full ink
 
@@ -101,7 +102,8 @@ def _count_colour_frames(spec: SceneSpec, share: float) -> int:
 def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
     """Strokes in drawing order, in pixels of the working copy; on a dark board they follow what is light."""
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
-    unit = spec.unit / placement.scale[0]
+    height, width = placement.picture.shape[:2]
+    unit = min(spec.unit, _DETAIL * unit_for((width, height))) / placement.scale[0]
     return line_art.draw_lines(
         placement.working_copy,
         unit,

@@ -1,6 +1,5 @@
 """Contours that a person would draw, by the net HED: where a line is worth drawing, softly."""
 
-from functools import cache
 from typing import Any, Final
 
 import cv2
@@ -42,8 +41,10 @@ def _fit_size(width: int, height: int, area: int) -> tuple[int, int]:
     return columns * _MULTIPLE, rows * _MULTIPLE
 
 
-@cache
 def load_net() -> Any:
-    """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
+    """The net; None where it is not installed. It is dropped after its one run a picture, and read again in 30 ms.
+
+    Not to be run before a process forks.
+    """
     path = contour_weights.find_contour_model()
     return cv2.dnn.readNetFromONNX(str(path)) if path else None

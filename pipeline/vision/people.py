@@ -1,6 +1,5 @@
 """People who stand in front in a picture, as a mask, by MediaPipe's nets for it."""
 
-from functools import cache
 from typing import Any, Final
 
 import cv2
@@ -36,8 +35,10 @@ def _run_net(net: Any, picture: Picture, size: tuple[int, int]) -> FloatArray:
     return np.asarray(net.forward().reshape(size[1], size[0]), np.float32)
 
 
-@cache
 def load_net(*, is_wide: bool) -> Any:
-    """A net, read once a process; None where it is not installed. Not to be run before a process forks."""
+    """A net; None where it is not installed. It is dropped after its one run a picture, and read again in 10 ms.
+
+    Not to be run before a process forks.
+    """
     path = weights.find_net_file(weights.PEOPLE_WIDE if is_wide else weights.PEOPLE)
     return cv2.dnn.readNetFromTFLite(str(path)) if path else None

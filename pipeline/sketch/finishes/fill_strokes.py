@@ -10,7 +10,7 @@ from pipeline.sketch.lines import regions
 from pipeline.sketch.strokes.path_ordering import Tour
 from pipeline.sketch.types import Array, Floats, Integers, Mask, Points
 
-_WAVE_AMPLITUDE, _WAVE_LENGTH = 0.13, 2.6  # in widths: amplitude and length of the waves in a stroke's edge
+_WAVE_AMPLITUDE, _WAVE_LENGTH = 0.09, 4.6  # in widths: amplitude and length of the waves in a stroke's edge
 _TIP_ROUNDNESS = 0.35  # in widths: how far the edges of the tool's tip lag behind its middle
 _MIN_PIECE_AREA = 0.12  # in squared widths: smaller pieces are merged with a neighbour
 
@@ -73,7 +73,8 @@ class FillStrokes:
 
         `stroke_times` (n x 2) are the start and end of each stroke.
         """
-        index = cv2.resize(self.stroke_index.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+        enlarged = cv2.resize(self.stroke_index.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST)
+        index = cv2.medianBlur(enlarged, 5).astype(np.int32)
         height, width = self.stroke_index.shape
         is_reversed = (self.ends[:, 1] - self.ends[:, 0]) @ self.tool.direction < 0
         position = self._measure_positions(index, (width / size[0], height / size[1]), is_reversed)

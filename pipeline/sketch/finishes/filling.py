@@ -198,7 +198,7 @@ def build_reveals(
     """Reveals of luma and of both chroma planes that turn one board into another; `times` has the size of chroma."""
     last = phases.total - 1
     frames = np.clip(times, 0, last).astype(np.uint16)
-    full = np.repeat(np.repeat(frames, 2, 0), 2, 1)
+    full = cv2.medianBlur(np.repeat(np.repeat(frames, 2, 0), 2, 1), 5)  # rounds the steps of its edges
     luma = _build_reveal(full, before.y, after.y, phases.total)
     pairs: Sequence[tuple[Image, Image]] = tuple(zip(before.chroma, after.chroma, strict=True))
     return luma, tuple(_build_reveal(frames, *pair, phases.total) for pair in pairs)

@@ -83,7 +83,7 @@ def _shade(board: YuvPlanes, placement: Placement, amount: Image, layer: HatchLa
     unit = placement.ground.unit
     size = (width, height)
     streaks = textures.create_streaks(size, _STREAK_LENGTH * unit, _STREAK_WIDTH * unit, layer.angle, seed=5 + number)
-    grain = textures.create_grain(size, unit, seed=7 + number)
+    grain = textures.create_grain(size, unit, 7 + number, textures.FINE_GRAIN)
     texture = cv2.addWeighted(streaks, _STREAK_WEIGHT, grain, 1 - _STREAK_WEIGHT, 0)
     full: Array = cv2.resize(amount, size, interpolation=cv2.INTER_LINEAR).astype(np.uint16)
     opacity = _build_deposit(layer)[full * 256 + texture]

@@ -15,6 +15,8 @@ from pipeline.sketch.types import Image
 _CHALK = (243, 243, 243)  # RGB of a line on a board darkened for a picture
 _WORN_LEVEL = 128  # level of the grain at which half of what can be worn off is
 _WEAR_SLOPE = 3.2  # share worn off a line per share of the grain's level
+_CHALK_STREAKS = 0.16, 0.006, -38.0  # units and degrees: length, width and angle of streaks of chalk laid broadly
+_CHALK_WEAR = 0.6  # greatest share of such chalk that is worn off
 
 Colour = tuple[int, int, int]  # luma, blue difference, red difference
 
@@ -57,15 +59,27 @@ class Ground:
 
     def wear_paint(self, opacity: Image, area: tuple[slice, slice]) -> Image:
         """What the grain of a dark board leaves of chalk laid broadly over an area (rows, columns) of it."""
-        return cv2.multiply(opacity, self._kept[area], scale=1 / 255) if self.is_dark and self.line_grain else opacity
+        if not (self.is_dark and self.line_grain):
+            return opacity
+        return cv2.multiply(opacity, self._kept_broadly[area], scale=1 / 255)
 
     @cached_property
     def _kept(self) -> Image:
         """Share of ink that stays at each pixel, 0 to 255."""
         grain = (np.arange(256) - _WORN_LEVEL) / 255 * _WEAR_SLOPE + 0.5
         kept = 255 * (1 - self.line_grain * np.clip(grain, 0, 1))
-        texture = textures.create_grain(self.size, self.unit, seed=1)
+        texture = textures.create_grain(self.size, self.unit, 1, textures.FINE_GRAIN)
         return np.asarray(cv2.LUT(texture, kept.round().astype(np.uint8)))
+
+    @cached_property
+    def _kept_broadly(self) -> Image:
+        """Share of chalk laid with its side that stays at each pixel, 0 to 255: less between the board's bumps."""
+        grain = textures.create_grain(self.size, self.unit, 9, textures.FINE_GRAIN)
+        length, width, angle = _CHALK_STREAKS
+        streaks = textures.create_streaks(self.size, length * self.unit, width * self.unit, angle, seed=11)
+        texture = cv2.addWeighted(streaks, 0.6, grain, 0.4, 0)
+        worn = np.clip((np.arange(256) - 100) / 110, 0, 1)
+        return np.asarray(cv2.LUT(texture, np.rint(255 * (1 - _CHALK_WEAR * worn)).astype(np.uint8)))
 
 
 def cover_planes(planes: YuvPlanes, coverage: Image, colour: Colour) -> YuvPlanes:

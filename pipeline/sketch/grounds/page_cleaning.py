@@ -13,6 +13,7 @@ _GRID_SIDE = 240  # pixels of the longer side of the copy in which light is meas
 _WHITE_SHARE = 0.78  # of the paper's tone, from which a pixel counts as paper and becomes white
 _MIN_PAPER_SHARE = 0.8  # share of the picture, and of its border, that is paper
 _MIN_TONE = 90  # levels of the paper where the light is least
+_MIN_MEDIAN_TONE = 140  # levels of the paper in most places
 _MAX_TINT = 26  # levels between its channels
 
 
@@ -41,7 +42,8 @@ def _measure_light(picture: Image) -> Image:
 def _is_paper(light: Image) -> bool:
     """Whether the light falls on something that is light and hardly coloured everywhere."""
     tints = np.ptp(light.astype(np.int16), axis=2)
-    return int(light.min()) >= _MIN_TONE and float(np.median(tints)) <= _MAX_TINT
+    is_light = int(light.min()) >= _MIN_TONE and float(np.median(light)) >= _MIN_MEDIAN_TONE
+    return is_light and float(np.median(tints)) <= _MAX_TINT
 
 
 def _is_page(cleaned: Image) -> bool:

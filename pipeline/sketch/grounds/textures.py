@@ -11,14 +11,17 @@ _SMUDGE_LENGTH, _SMUDGE_WIDTH = 0.5, 0.16  # units
 _FIBRES = 2600  # in a square unit
 _FIBRE_LENGTH = (0.006, 0.026)  # units
 _FIBRE_POINTS = 5
-_GRAIN_SIGMA = 0.0011  # units
+_COARSE_GRAIN, FINE_GRAIN = 0.0015, 0.0008  # units, sigma of a surface's grain, and of what wears ink off
 
 
-def create_grain(size: tuple[int, int], unit: float, seed: int = 0) -> Image:
-    """Fine noise of a surface of `size` (width, height), uint8 around 128 with a deviation of about 42."""
+def create_grain(size: tuple[int, int], unit: float, seed: int = 0, sigma: float = _COARSE_GRAIN) -> Image:
+    """Fine noise of a surface of `size` (width, height), uint8 around 128 with a deviation of about 42.
+
+    `sigma` is the size of a grain in units.
+    """
     width, height = size
     noise = np.random.default_rng(_SEED + seed).integers(0, 256, (height, width), np.uint8)
-    blurred = cv2.GaussianBlur(noise, (0, 0), max(0.5, _GRAIN_SIGMA * unit))
+    blurred = cv2.GaussianBlur(noise, (0, 0), max(0.5, sigma * unit))
     deviation = max(float(blurred[::7, ::7].std()), 1.0)
     gain = 42 / deviation
     return (

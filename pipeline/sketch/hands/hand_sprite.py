@@ -14,7 +14,8 @@ from pipeline.sketch.planes import NEUTRAL_CHROMA, YuvPlanes, luma_of
 from pipeline.sketch.types import Array, Image
 
 _SIZE = 0.0027  # units of the film a millimetre
-_FINEST_PITCH = 0.42  # millimetres a pixel of the view, which is enlarged for larger films
+_PITCH = 1.3  # size of a pixel of the view, in pixels of the film
+_FINEST_PITCH, _COARSEST_PITCH = 0.26, 0.65  # bounds of it, in millimetres
 _REPEATED = 0.55  # share of the sleeve that is repeated to make it longer
 _MARGIN = 72.0  # millimetres that may be left of and above the tip
 _ARM_MARGIN = 200.0  # millimetres of the arm beyond the film
@@ -42,7 +43,7 @@ def render_hand(hand: Hand, unit: float, size: tuple[int, int], tool: str = "mar
     `unit` is the film's reference length in pixels; `tool` is a name of `tools.toml`.
     """
     scale = _SIZE * unit
-    view = render_view(hand, tool, max(_FINEST_PITCH, 1 / scale))
+    view = render_view(hand, tool, min(max(_FINEST_PITCH, _PITCH / scale), _COARSEST_PITCH))
     layers = _extend_sleeve(_to_layers(view), view, _measure_reach(size, scale, view.turn))
     margin = 2 * round(_MARGIN * scale / 2)
     width, height = (2 * (side // 2) + margin for side in size)

@@ -11,8 +11,8 @@ from pipeline.sketch.hands.distance_field import Body, Grid, MeasuredShape, Wind
 from pipeline.sketch.types import Array, Mask
 
 _FAR = np.float32(1e3)
-_STEPS = 15
-_NEAR, _SHORTEST_STEP = 0.2, 1.3  # a ray that is not this near the surface goes at least that far
+_STEPS = 16
+_NEAR, _SHORTEST_STEP = 0.2, 2.8  # a ray that is not this near the surface goes at least that far
 _HIT = 0.4
 _FLOOR = -12.0  # height below which nothing is looked for
 

@@ -1,6 +1,7 @@
 """Text in a picture as it is written: the centre lines of its letters, line by line in reading order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ _MIN_PART = 0.05  # of a line's height: sides of the smallest part that is no sp
 _MAX_PART = (0.97, 0.9)  # of a box's height and width, both of which no letter fills
 _MIN_CUT_PART = 0.3  # of a box's height: lower parts at its edge are of another line
 _STRENGTH = 0.25
+_MARGIN = 0.3  # of a line's height around it: what is there is a contour of the line, not drawn beside its letters
 _MIN_SHARE_INSIDE = 0.6  # of a stroke's points, from which on it is of the text
 _MAX_GAP = 0.9  # of the lower line's height: between lines of one block
 _MAX_SIDE_GAP = 1.6  # of the lower line's height: between parts of one line
@@ -35,7 +37,9 @@ def drop_text(strokes: Sequence[PenStroke], boxes: Sequence[TextBox]) -> list[Pe
 
 
 def _is_inside(stroke: PenStroke, box: TextBox) -> bool:
-    return float(box.has_points(stroke.points[::3]).mean()) > _MIN_SHARE_INSIDE
+    margin = 2 * _MARGIN * box.height
+    around = replace(box, width=box.width + margin, height=box.height + margin)
+    return float(around.has_points(stroke.points[::3]).mean()) > _MIN_SHARE_INSIDE
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------

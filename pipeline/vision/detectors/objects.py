@@ -45,7 +45,7 @@ class DetectedObject:
 
 def find_objects(picture: Picture) -> list[DetectedObject]:
     """Find objects in an RGB picture, the most certain first; none where the net is not installed. 90 ms."""
-    net = _load_net()
+    net = load_net()
     if net is None:
         return []
     scale = _SIDE / max(picture.shape[:2])
@@ -123,9 +123,11 @@ def list_classes() -> list[str]:
     return [label for label in _load_labels() if label and label != _UNUSED_LABEL]
 
 
-@cache
-def _load_net() -> Any:
-    """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
+def load_net() -> Any:
+    """The net; None where it is not installed. It is dropped after its one run a picture, and read again in 30 ms.
+
+    Not to be run before a process forks.
+    """
     path = weights.find_net_file(weights.OBJECTS)
     return cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC) if path else None
 

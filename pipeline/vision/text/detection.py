@@ -1,6 +1,5 @@
 """Detection of what may be lines of text in a picture, by a net for it (DB)."""
 
-from functools import cache
 from typing import Any, Final
 
 import cv2
@@ -21,7 +20,7 @@ _GROWTH: Final = 1.6  # of a line's area by its perimeter: what the net marks is
 
 def detect_lines(picture: Picture) -> list[TextBox] | None:
     """Detect what may be lines of text in an RGB picture, in no order; None where the net is not installed."""
-    net = _load_net()
+    net = load_net()
     if net is None:
         return None
     width, height = _fit_size(picture.shape[1], picture.shape[0])
@@ -61,8 +60,10 @@ def _to_box(rectangle: Any, scale: tuple[float, float]) -> TextBox:
     return TextBox(x * scale[0], y * scale[1], (width + margin) * along, (height + margin) * across, angle)
 
 
-@cache
-def _load_net() -> Any:
-    """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
+def load_net() -> Any:
+    """The net; None where it is not installed. It is dropped after its one run a picture, and read again in 30 ms.
+
+    Not to be run before a process forks.
+    """
     path = weights.find_net_file(weights.TEXT_LINES)
     return cv2.dnn.readNetFromONNX(str(path)) if path else None

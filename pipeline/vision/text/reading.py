@@ -18,7 +18,7 @@ _MIN_CHARACTERS: Final = 2
 
 def is_readable(picture: Picture, box: TextBox) -> bool:
     """Whether the net is certain of at least two characters; never where it is not installed."""
-    net = _load_net()
+    net = load_net()
     if net is None:
         return False
     upright = cv2.warpAffine(picture, box.to_upright, (max(4, round(box.width)), max(4, round(box.height))))
@@ -33,7 +33,7 @@ def is_readable(picture: Picture, box: TextBox) -> bool:
 
 
 @cache
-def _load_net() -> Any:
+def load_net() -> Any:
     """The net, read once a process; None where it is not installed. Not to be run before a process forks."""
     path = weights.find_net_file(weights.TEXT_READING)
     return cv2.dnn.readNetFromONNX(str(path)) if path else None

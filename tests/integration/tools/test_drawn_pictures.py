@@ -1,5 +1,7 @@
 """The pictures that drawings are measured on: many kinds and formats, the same every time."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.media.pictures.reader import read_picture
+from tools import ROOT
 from tools.drawings import bars, sheets
 from tools.drawings.pictures import SPECIMENS, Specimen
 
@@ -57,3 +60,13 @@ def test_a_sheet_has_a_cell_for_each_picture() -> None:
     assert sheet.size == (2 * 126 + 6, 2 * 116 + 6)
     assert sheets.shrink(wide, (120, 90)).shape == (30, 120, 3)
     assert sheets.shrink(tall, (120, 90)).shape[0] == 90
+
+
+def test_the_tool_writes_a_table_sheets_and_films(tmp_path: Path) -> None:
+    arguments = [str(tmp_path), "--only", "clock", "--seconds", "3", "--set", "fps=10", "--vary", "finish", "lines"]
+    command = [sys.executable, "-m", "tools.drawings", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "| clock | soft | 3 |" in done.stdout
+    assert (tmp_path / "table.md").read_text() in done.stdout
+    for name in ("lines-3.png", "missed-3.png", "films-3-1.png", "finish.png", "clock-3.mp4", "clock-lines.mp4"):
+        assert (tmp_path / name).stat().st_size > 1000

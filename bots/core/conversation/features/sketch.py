@@ -16,6 +16,7 @@ from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
 HOLDS = ("0", "1", "2", "3", "5")  # seconds
+ALBUMS = ("scenes", "side")
 TRANSITIONS = ("eraser", "page", "slide")
 DRAWINGS = "drawings"  # the row of a group in /settings
 
@@ -50,6 +51,10 @@ def _list_aspects() -> tuple[SettingValue, ...]:
 
 def _list_resolutions() -> tuple[SettingValue, ...]:
     return values_from({lines: TranslatedText(key=f"resolution-{lines}") for lines in get_args(Resolution)})
+
+
+def _list_albums() -> tuple[SettingValue, ...]:
+    return values_from({name: TranslatedText(key=f"album-{name}") for name in ALBUMS})
 
 
 def _list_transitions() -> tuple[SettingValue, ...]:
@@ -87,6 +92,7 @@ SKETCH_FEATURE = Feature(
         Setting("aspect", option="aspect", default="auto", list_values=_list_aspects, group=DRAWINGS),
         Setting("resolution", option="resolution", default="auto", list_values=_list_resolutions, group=DRAWINGS),
         Setting("hold", option="hold", default="auto", list_values=_list_holds, parse=_parse_hold, group=DRAWINGS),
+        Setting("album", option="album", default=ALBUMS[0], list_values=_list_albums, group=DRAWINGS),
         Setting("transition", option="transition", default=ERASER, list_values=_list_transitions, group=DRAWINGS),
         Setting("sound", option="sound", default="none", list_values=_list_sounds, group=DRAWINGS),
         switch_for("loop", option="loop", group=DRAWINGS),

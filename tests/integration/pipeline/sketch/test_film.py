@@ -301,3 +301,15 @@ def test_an_album_goes_on_without_an_eraser_where_that_is_asked_for(make: Make, 
     assert ink[middle - 1] < 0.002
     assert not any(moment["down"] for moment in done.track["frames"][middle - 10 : middle])
     assert ink[-1] > 0.005
+
+
+def test_pictures_side_by_side_stay_on_one_board_until_the_end(make: Make) -> None:
+    pictures = [sample_pictures.draw_photo(320, 240, seed) for seed in (1, 2)]
+    done = make(*pictures, album="side", width=640, height=320, seconds=6, hand="none")
+    middle, last = done.luma[len(done.luma) // 2 - 2].astype(int), done.luma[-1].astype(int)
+    left, right = (slice(60, 260), slice(40, 300)), (slice(60, 260), slice(350, 600))
+    assert np.abs(middle[left] - last[left]).mean() < 3
+    assert (middle[right] > 225).all()
+    assert (last[right] < 200).mean() > 0.3
+    for frame in done.luma[len(done.luma) // 2 :]:
+        assert np.abs(frame[left].astype(int) - last[left]).mean() < 6

@@ -15,6 +15,7 @@ PACKAGES = ("bots", "pipeline", "storage", "models")
 VERBS = [
     "abandon",
     "abort",
+    "absorb",
     "accept",
     "acknowledge",
     "acquire",

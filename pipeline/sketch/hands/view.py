@@ -25,6 +25,7 @@ _SCATTER_RADII = (1.7, 0.8, 0.45)  # millimetres that red, green and blue light 
 _SCATTERED = 0.65  # share of such light
 _FAINTEST = 0.05  # opacity of a shadow that is left out, as moving it would cost more than it shows
 _EDGE_BLUR, _EDGE_SLOPE = 1.1, 1.6  # pixels, and how much sharper than blurred the outline is
+_EDGE_WEIGHT = 0.4  # share of what is around a pixel of the outline that is seen: less than half, as points are thin
 _STEP = 2.2  # millimetres between pixels that do not belong together
 _SHADOW_ALPHA, _OCCLUSION_ALPHA = 0.3, 0.3
 
@@ -197,7 +198,7 @@ def _smooth_edges(colour: Image, scene: _Scene) -> tuple[Image, Array]:
     weight = cv2.GaussianBlur(hit, (0, 0), _EDGE_BLUR)
     blurred = cv2.GaussianBlur(colour * hit[..., None], (0, 0), _EDGE_BLUR) / np.maximum(weight, 1e-3)[..., None]
     edges = scene.find_edges() | ~scene.surface.hit
-    opacity = np.clip((weight - 0.5) * _EDGE_SLOPE + 0.5, 0, 1)
+    opacity = np.clip((weight - _EDGE_WEIGHT) * _EDGE_SLOPE + 0.5, 0, 1)
     return np.where(edges[..., None], np.clip(blurred, 0, 255), colour).astype(np.uint8), opacity
 
 

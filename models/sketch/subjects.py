@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.limits import load_limits
 
 MAX_SUBJECTS: Final = 24  # of one order
-MAX_NUMBERS: Final = 12  # objects that are offered by number
+MAX_NUMBERS: Final = (
+    8  # objects that are offered by number: with what is done with them as many as a list on WhatsApp has
+)
 MAX_PICTURES: Final = load_limits().kinds["sketch"].max_inputs
 
 Region = Literal["faces", "background", "sky", "text"]

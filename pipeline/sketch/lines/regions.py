@@ -39,7 +39,7 @@ def classify_colours(
     lab = cv2.cvtColor(cv2.bilateralFilter(cv2.medianBlur(half, 3), 7, 35, 5), cv2.COLOR_RGB2LAB)
     palette = np.concatenate([_find_palette(half, count), *(_find_palette(each, _DETAIL_COLOURS) for each in details)])
     classes = _smooth_classes(_classify_pixels(lab, palette), len(palette), (half.shape[1], half.shape[0]))
-    kept = _absorb_small_patches(classes, min_share)
+    kept = _merge_small_patches(classes, min_share)
     enlarged = _smooth_classes(kept, len(palette), (width, height))
     colours = cv2.cvtColor(palette.round().astype(np.uint8)[None], cv2.COLOR_LAB2RGB)[0]
     return np.asarray(colours), enlarged.astype(np.int32)
@@ -58,7 +58,7 @@ def _smooth_classes(classes: Image, count: int, size: tuple[int, int]) -> Image:
     return smoothed
 
 
-def _absorb_small_patches(classes: Image, min_share: float) -> Image:
+def _merge_small_patches(classes: Image, min_share: float) -> Image:
     """Give patches of a class that are smaller than a share of the picture the class of a neighbour."""
     patches = label(classes, connectivity=1, background=-1)  # type: ignore[no-untyped-call]
     kept = _remove_small_regions(patches, min_share)

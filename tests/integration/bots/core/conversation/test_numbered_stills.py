@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from fakes.memory_channel import ALL_CAPABILITIES
 from fakes.world.described_files import StubSandbox, build_picture
 from fakes.world.users import FakeUser
 from fakes.world.world import World
@@ -73,6 +74,21 @@ async def test_taps_on_numbers_give_the_order_and_the_film_is_drawn_again(house:
     assert second.parent_id == first.id
     assert [subject["box"] for subject in second.parameters["order"]] == [[0.6, 0.5, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4]]
     assert SEARCHES.count("find_subjects") == 1
+
+
+async def test_where_there_are_no_buttons_the_numbers_are_typed(house: World) -> None:
+    numbered = replace(ALL_CAPABILITIES, has_buttons=False, can_edit=False)
+    user = FakeUser(house, house.get_account("typed", capabilities=numbered))
+    await draw(house, user)
+    await user.choose(f"order:{house.list_jobs()[0].id.hex}")
+    await house.deliver_all()
+    for typed in ("2", "1"):
+        assert len(user.last_message.choices) <= 10  # as many as a list of WhatsApp has
+        await user.send_text(typed)
+        await house.deliver_all()
+    assert "Your order: 2 → 1." in user.last_message.text
+    await user.send_text("3")
+    assert len(house.list_jobs()[1].parameters["order"]) == 2
 
 
 async def test_a_second_tap_takes_a_number_out_and_the_order_can_be_begun_again(house: World, ana: FakeUser) -> None:

@@ -14,7 +14,7 @@ _CASCADE_SCORE: Final = 0.6
 def find_faces(picture: Picture) -> list[Face]:
     """Find faces in an RGB picture of any size, the widest first.
 
-    Without the nets only frontal faces are found, and have no landmarks.
+    Faces in profile have no landmarks. Without the nets only frontal faces are found, and have none either.
     """
     nets = load_nets()
     found = (
@@ -29,7 +29,7 @@ def _build_face(nets: FaceNets, picture: Picture, detection: Detection) -> Face 
     landmarks, certainty = nets.find_landmarks(picture, detection)
     if certainty < _MIN_CERTAINTY:
         return None
-    return Face(_build_box(landmarks), landmarks, detection.score)
+    return Face(_build_box(landmarks), None if detection.is_profile else landmarks, detection.score)
 
 
 def _build_box(landmarks: Landmarks) -> FaceBox:

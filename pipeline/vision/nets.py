@@ -17,6 +17,7 @@ _DETECTION_AREAS: Final = (2_000_000, 100_000)  # pixels; in smaller pictures fa
 _MIN_GAIN: Final = 2.0  # ratio of areas from which the next one is worth a look
 _MIN_SCORE: Final = 0.6
 _MAX_OVERLAP: Final = 0.3  # intersection over union of two faces
+_MIN_NOSE_ASIDE, _MAX_EYE_DISTANCE = 0.3, 0.6  # of a face in profile, of the distance from its eyes to its mouth
 _MAX_FACES: Final = 64  # the most certain ones
 _SIDE: Final = 192  # pixels of what the net for landmarks sees
 _CROP_SCALE: Final = 1.5  # side of that, of the face's
@@ -29,12 +30,16 @@ _Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """Where a face is, in pixels of the picture: the square around it, and where it is turned to."""
+    """Where a face is, in pixels of the picture: the square around it, and where it is turned to.
+
+    A face in profile shows one eye: landmarks of both would be a guess.
+    """
 
     centre: _Array
     side: float
     angle: float  # radians by which the line between the eyes falls to the right
     score: float
+    is_profile: bool = False
 
 
 class FaceNets:
@@ -107,7 +112,19 @@ def _to_detection(row: _Array, scale: float) -> Detection:
     right_eye, left_eye = row[4:6], row[6:8]
     angle = np.arctan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0])
     side = float(max(row[2:4])) / scale
-    return Detection((row[:2] + row[2:4] / 2) / scale, max(side, 1.0), float(angle), float(row[14]))
+    return Detection(
+        (row[:2] + row[2:4] / 2) / scale, max(side, 1.0), float(angle), float(row[14]), _is_profile(row[4:14])
+    )
+
+
+def _is_profile(values: _Array) -> bool:
+    """Whether eyes, nose and corners of the mouth (x and y of five points) are those of a face seen from the side."""
+    right_eye, left_eye, nose, *corners = values.reshape(5, 2)
+    top, bottom = (right_eye + left_eye) / 2, (corners[0] + corners[1]) / 2
+    down = bottom - top
+    height = max(float(np.hypot(*down)), 1e-6)
+    aside = abs(float((nose - (top + bottom) / 2) @ np.array([down[1], -down[0]]))) / height**2
+    return aside > _MIN_NOSE_ASIDE and float(np.hypot(*(left_eye - right_eye))) < _MAX_EYE_DISTANCE * height
 
 
 def _drop_overlaps(found: list[Detection]) -> list[Detection]:

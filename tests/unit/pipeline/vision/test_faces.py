@@ -63,6 +63,12 @@ def test_every_face_of_40_pixels_is_found_in_a_photograph_of_4_megapixels() -> N
     assert all(any(has_centre_of(face.box, FaceBox(x + 30, y + 35, 0, 0)) for face in faces) for x, y in corners)
 
 
+def test_a_face_in_profile_is_found_and_its_landmarks_are_not_guessed() -> None:
+    (face,) = find_faces(cv2.cvtColor(data.camera(), cv2.COLOR_GRAY2RGB))
+    assert face.landmarks is None
+    assert face.box.has_point(np.array((228, 150)))
+
+
 def test_a_face_that_fills_a_large_picture_is_found() -> None:
     close = cv2.resize(data.astronaut()[60:180, 160:290], (1300, 1200), interpolation=cv2.INTER_CUBIC)
     (face,) = find_faces(close)

@@ -129,6 +129,7 @@ def check_writable(path: Path | None) -> Path | None:
 
 
 ENGINES = ("auto", "groq", "local")
+ALBUMS = ("scenes", "side")
 TRANSITIONS = ("eraser", "page", "slide")
 SKETCH_LIMITS = load_limits().kinds["sketch"]
 
@@ -142,6 +143,7 @@ def list_kind_names() -> list[str]:
 
 
 SourceArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+PicturesArgument = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
 OutputOption = Annotated[
     Path | None, typer.Option("-o", "--output", callback=check_writable, help="Where the result goes.")
 ]
@@ -164,10 +166,7 @@ OrderOption = Annotated[
 ]
 SizeOption = Annotated[str, typer.Option(help=f"WxH in pixels, up to 3840x2160, or {', '.join(ASPECTS)}.")]
 ResolutionOption = Annotated[
-    str,
-    typer.Option(
-        callback=build_choice_check(lambda: RESOLUTIONS), help="Lines of a film in 16:9: auto, 720, 1080 or 2160."
-    ),
+    str, typer.Option(callback=build_choice_check(lambda: RESOLUTIONS), help="Lines in 16:9: auto, 720, 1080 or 2160.")
 ]
 SoundOption = Annotated[
     str, typer.Option(help=f"{', '.join(SOUNDS)} (of the pen), or a sound file, as long as which the film is then.")
@@ -175,9 +174,11 @@ SoundOption = Annotated[
 HoldOption = Annotated[
     float | None, typer.Option(min=0, max=MAX_HOLD_SECONDS, help="Seconds of the finished drawing, at most 60 %.")
 ]
+AlbumOption = Annotated[
+    str, typer.Option(callback=build_choice_check(lambda: ALBUMS), help="scenes, or side: on one board.")
+]
 TransitionOption = Annotated[
-    str,
-    typer.Option(callback=build_choice_check(lambda: TRANSITIONS), help="How a loop ends: eraser, page or slide."),
+    str, typer.Option(callback=build_choice_check(lambda: TRANSITIONS), help="To the next board: eraser, page, slide.")
 ]
 LoopOption = Annotated[bool, typer.Option("--loop", help="Wipe the board at the end: the film ends as it begins.")]
 TrackOption = Annotated[

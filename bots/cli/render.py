@@ -11,6 +11,7 @@ import typer
 from bots.cli.console import show_progress
 from bots.cli.options import (
     SKETCH_LIMITS,
+    AlbumOption,
     BoardOption,
     BothOption,
     CrfOption,
@@ -30,6 +31,7 @@ from bots.cli.options import (
     MaxBytesOption,
     OrderOption,
     OutputOption,
+    PicturesArgument,
     PresetOption,
     ProgressBarOption,
     PunchInOption,
@@ -82,7 +84,7 @@ def open_renderer() -> Iterator[LocalRenderer]:
 
 
 def sketch(
-    image: SourceArgument,
+    images: PicturesArgument,
     output: OutputOption = None,
     seconds: Annotated[float, typer.Option(min=SKETCH_LIMITS.min_seconds, max=SKETCH_LIMITS.max_seconds)] = 10,
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
@@ -100,27 +102,30 @@ def sketch(
     hold: HoldOption = None,
     loop: LoopOption = False,
     transition: TransitionOption = ERASER,
+    album: AlbumOption = "scenes",
     gif: GifOption = None,
     still: StillOption = None,
     svg: SvgOption = None,
     track: TrackOption = None,
 ) -> None:
-    """Draw a picture by hand on film.
+    """Draw a picture by hand on film, or several, as an album.
 
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand dark-left
     """
+    if len(images) > SKETCH_LIMITS.max_inputs:
+        raise typer.BadParameter(f"a film has at most {SKETCH_LIMITS.max_inputs} pictures.", param_hint="images")
     sound_file = find_sound_file(sound)
     given: dict[str, Any] = {"seconds": seconds, "fps": fps, "resolution": resolution, **parse_size(size)}
     given |= {"hand": hand, "tool": tool, "finish": finish, "board": board, "title": title, "loop": loop}
     given |= {"sound": "none" if sound_file else sound, "hold": "auto" if hold is None else hold}
-    given |= {"order": parse_drawing_order(order), "transition": transition, "gif": gif is not None}
+    given |= {"order": parse_drawing_order(order), "transition": transition, "album": album, "gif": gif is not None}
     options = SketchOptions.model_validate({**given, "encoding": EncodingOptions(preset=preset, crf=crf)})
-    out = output or image.with_name(f"{image.stem}-sketch.mp4")
+    out = output or images[0].with_name(f"{images[0].stem}-sketch.mp4")
     asked = {"track": track, "gif": gif, "still": still, "svg": svg}
     extra_outputs = {name: path for name, path in asked.items() if path is not None}
-    check_outputs((out, *extra_outputs.values()), (image, sound_file))
+    check_outputs((out, *extra_outputs.values()), (*images, sound_file))
     with open_renderer() as renderer, show_progress() as report:
-        renderer.render(image, out, options, report, beside=sound_file, extra_outputs=extra_outputs)
+        renderer.render(images, out, options, report, beside=sound_file, extra_outputs=extra_outputs)
     typer.echo(out)
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class LocalRenderer:
 
     def render(
         self,
-        source: Path,
+        source: Path | Sequence[Path],
         out: Path | None,
         options: JobOptions,
         progress: ProgressCallback,
@@ -46,13 +46,14 @@ class LocalRenderer:
         beside: Path | None = None,
         extra_outputs: Mapping[str, Path] | None = None,
     ) -> JobResult:
-        """Make what `options` are the options of, from one file; the result itself goes to `out`.
+        """Make what `options` are the options of, from one file or several; the result itself goes to `out`.
 
         `beside` is a file that may come with the input, such as a sound. `extra_outputs` are further files that the
         engine writes, by the names of its arguments. The paths of the returned outputs no longer exist.
         """
         kind = kind_of(options)
-        inputs = {source: self._require_accepted(source, kind.accepts)}
+        sources = [source] if isinstance(source, Path) else source
+        inputs = {path: self._require_accepted(path, kind.accepts) for path in sources}
         if beside is not None:
             inputs[beside] = self._require_accepted(beside, kind.accepts_beside)
         with _open_temp_folder() as folder:

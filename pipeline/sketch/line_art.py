@@ -114,7 +114,7 @@ def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, u
         reach = _JOIN_DISTANCE * unit
         found = line_detection.trace_contours_and_detail(seen.contours, line_map, seen.face_boxes, reach)
     return [
-        *_draw_faces(seen, line_map.response),
+        *_draw_faces(seen),
         *_clear_faces(found, seen.faces),
         *_outline_people(seen, found, line_map.response, unit),
     ]
@@ -145,9 +145,9 @@ def _outline_people(seen: SeenPicture, found: Sequence[PenStroke], response: Flo
     return people_lines.outline_people(PeopleMaps(seen.people, seen.contours), found, response, unit)
 
 
-def _draw_faces(seen: SeenPicture, response: Floats) -> list[PenStroke]:
+def _draw_faces(seen: SeenPicture) -> list[PenStroke]:
     pairs = zip(seen.faces, seen.irises, strict=True)
-    return [stroke for face, irises in pairs for stroke in face_lines.draw_face(face, irises, response)]
+    return [stroke for face, irises in pairs for stroke in face_lines.draw_face(face, irises)]
 
 
 def _clear_faces(strokes: Sequence[PenStroke], faces: Sequence[Face]) -> list[PenStroke]:

@@ -166,7 +166,8 @@ class SketchRenderer:
                     yield Transition(self._options.transition, *ends, wipe_frames)
 
     def _place_picture(self, picture: Picture, ground: Ground, area: Rectangle) -> Placement:
-        margin = self._choose_margin(picture)
+        cell = canvas.unit_for((area.right - area.left, area.bottom - area.top))
+        margin = self._choose_margin(picture) * cell / canvas.unit_for(self.size)
         shown = picture if self._finish.fill == "picture" and not margin else clean_page(picture)
         return canvas.place_picture(shown, ground, margin, area)
 

@@ -111,7 +111,7 @@ def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tm
 def test_ink_grows_along_strokes_when_no_hand_hides_it(stage: Stage, tmp_path: Path) -> None:
     visitor = stage.visitor
     visitor.send_text("/settings")
-    visitor.press_button("✍️ Hand: Marker")
+    visitor.press_button("✍️ Hand: 🖐🏼 Medium skin")
     visitor.press_button("No hand")
     visitor.wait_for_text("Hand: No hand|Your films")
     visitor.send_pictures(create_photograph(size=PHOTO))

@@ -15,7 +15,8 @@ from tools.drawings.measurements import draw_picture
 from tools.drawings.pictures import SPECIMENS, Specimen
 
 _SHOWN: Final = ("astronaut", "motorcycle", "scene", "cat-lines", "writing")
-_GOALS: Final = ("open cut", "patches", "specks", "SSIM", "pen at ink", "board error", "frames missing")
+_GOALS: Final = ("faces kept", "irises", "open cut", "patches", "specks", "largest colour", "SSIM", "pen at ink",
+                 "board error", "frames missing")  # fmt: skip
 
 
 class Row(NamedTuple):

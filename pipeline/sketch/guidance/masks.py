@@ -13,6 +13,7 @@ Box = tuple[float, float, float, float]
 _GRID_SIDE: Final = 160  # pixels of the longer side on which objects are cut out
 _CUT_ROUNDS: Final = 2
 _MIN_SHARE: Final = 0.15  # of its box, that an object fills; where less is cut out, the whole box is taken
+_CORE_SHARE: Final = 0.7  # of a box's sides: the ellipse in its middle
 _MAX_BOX_SHARE: Final = 0.9  # of the picture; a larger box leaves nothing to tell the object from
 _MAX_SKY_SLOPE: Final = 14  # levels of CIELAB between neighbours in the sky, on that grid
 _MIN_SKY_SHARE: Final = 0.04  # of the picture
@@ -36,7 +37,17 @@ def cut_out(picture: Image, box: Box) -> Mask:
     cut = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     if cut.sum() < _MIN_SHARE * inside.sum():
         return whole
-    return cv2.resize(cut, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0
+    return (cv2.resize(cut, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0) | _fill_core(whole.shape, box)
+
+
+def _fill_core(size: tuple[int, ...], box: Box) -> Mask:
+    """The ellipse in the middle of a box, which is the object's even where its colours are those of what is around."""
+    left, top, width, height = box
+    core = np.zeros(size, np.uint8)
+    centre = (round(left + width / 2), round(top + height / 2))
+    axes = (max(1, round(_CORE_SHARE * width / 2)), max(1, round(_CORE_SHARE * height / 2)))
+    cv2.ellipse(core, centre, axes, 0, 0, 360, 1, cv2.FILLED)
+    return core > 0
 
 
 def _shrink(picture: Image) -> Image:

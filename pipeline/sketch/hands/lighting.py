@@ -13,7 +13,7 @@ from pipeline.sketch.types import Array
 
 _KEY, _SKY = 0.86, 0.34  # strength of the lamp and of the light from all around
 _WRAP = (0.34, 0.2, 0.16)  # how far the lamp's light goes around a surface, for red, green and blue
-_SHADOW_STEPS, _SHADOW_REACH, _SHADOW_BLUR = 18, 46.0, 0.9  # the latter two in millimetres
+_SHADOW_STEPS, _SHADOW_REACH, _SHADOW_BLUR = 28, 46.0, 0.9  # the latter two in millimetres
 _OCCLUSIONS = ((3.0, 0.055), (9.0, 0.03))  # radius in millimetres, strength for each millimetre of depth
 
 
@@ -33,7 +33,7 @@ def find_shadow(relief: Relief, light: Array, height: Array) -> Array:
     """
     shadow = np.zeros_like(height)
     for step in range(1, _SHADOW_STEPS + 1):
-        run = _SHADOW_REACH * (step / _SHADOW_STEPS) ** 1.5
+        run = _SHADOW_REACH * (step / _SHADOW_STEPS) ** 1.3
         dx, dy = run * light[:2] / relief.pitch
         shift = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)
         size = height.shape[::-1]

@@ -1,7 +1,6 @@
 """Lines of a face, from its landmarks: jaw, brows, lids, irises with pupils, nose and lips.
 
-The landmarks give each line's course, and the picture's own lines correct it by a few pixels. The smaller a face, the
-fewer and surer its lines.
+Hair and hairline come from the picture's own lines. The smaller a face, the fewer and surer its lines.
 """
 
 from collections.abc import Sequence
@@ -10,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.sketch.lines import contour_ridges, curve_smoothing
+from pipeline.sketch.lines import curve_smoothing
 from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.strokes.pen_timing import resample
-from pipeline.sketch.types import Floats, Points
+from pipeline.sketch.types import Points
 from pipeline.vision import face_mesh
 from pipeline.vision.face_mesh import EyeIndices
 from pipeline.vision.irises import Iris
@@ -21,44 +20,43 @@ from pipeline.vision.types import Face, Landmarks
 
 _MIN_EYE_WIDTH: Final = 5.0  # pixels: of a narrower eye, as in a face turned away, there is a lid alone
 _PUPIL_SHARE: Final = 0.5  # of the iris's radius
-_BROW_ZIGZAGS: Final = 9  # turns of the pen in a brow
+_BROW_STRENGTH: Final = 0.9
 _SPIRAL_TURNS: Final = 2.25
 _OPEN_MOUTH: Final = 0.04  # of the face's width, between the lips
 
 
 @dataclass(frozen=True, slots=True)
 class _FaceLine:
-    """A line along landmarks: its strength (0 to 1), and the width of the face, in pixels, from which it is drawn.
-
-    `is_corrected` says whether it is moved to the picture's own lines.
-    """
+    """A line along landmarks: its strength (0 to 1), and the width of the face, in pixels, from which it is drawn."""
 
     landmarks: tuple[int, ...]
     strength: float
     min_width: float = 0
-    is_corrected: bool = False
 
 
+_TEMPLE: Final = 6  # points of the forehead at either side that go on from the jaw; above them is hair
 _LINES: Final = (
-    _FaceLine(face_mesh.JAW, 0.5, is_corrected=True),
-    *(_FaceLine(eye.upper_lid, 0.95) for eye in face_mesh.EYES),
+    _FaceLine(
+        (*face_mesh.FOREHEAD[_TEMPLE - 1 : 0 : -1], *face_mesh.JAW, *face_mesh.FOREHEAD[-2 : -_TEMPLE - 1 : -1]), 0.5
+    ),
+    *(_FaceLine(eye.upper_lid, 0.6) for eye in face_mesh.EYES),
     *(_FaceLine(eye.lower_lid, 0.2, 70) for eye in face_mesh.EYES),
     *(_FaceLine(eye.crease, 0.1, 150) for eye in face_mesh.EYES),
+    _FaceLine(face_mesh.NOSE_RIDGE[2:], 0.2),
     _FaceLine(face_mesh.NOSE_BASE, 0.5),
     _FaceLine(face_mesh.UPPER_LIP_BOTTOM, 0.8),
     _FaceLine(face_mesh.UPPER_LIP_TOP, 0.35, 60),
     _FaceLine(face_mesh.LOWER_LIP_BOTTOM, 0.35, 60),
 )
-_MIN_BROW_HATCHING_WIDTH: Final = 90  # pixels, of the face
 
 
-def draw_face(face: Face, irises: Sequence[Iris], response: Floats) -> list[PenStroke]:
-    """Return the strokes of a face with landmarks, none for one without; `response` is the line filter's (0 to 1)."""
+def draw_face(face: Face, irises: Sequence[Iris]) -> list[PenStroke]:
+    """Return the strokes of a face with landmarks, none for one without."""
     if face.landmarks is None:
         return []
     width = _measure_width(face.landmarks)
-    lines = [_draw_line(line, face.landmarks, response) for line in _LINES if width >= line.min_width]
-    brows = [_draw_brow(face.landmarks, eye, width) for eye in face_mesh.EYES]
+    lines = [_draw_line(line, face.landmarks) for line in _LINES if width >= line.min_width]
+    brows = [_draw_brow(face.landmarks, eye) for eye in face_mesh.EYES]
     eyes = [stroke for iris in irises for stroke in _draw_iris(iris)]
     return [*lines, *brows, *eyes, *_draw_open_mouth(face.landmarks, width)]
 
@@ -82,22 +80,14 @@ def _measure_width(landmarks: Landmarks) -> float:
     return float(np.ptp(oval[:, 0]))
 
 
-def _draw_line(line: _FaceLine, landmarks: Landmarks, response: Floats) -> PenStroke:
-    path = _interpolate(landmarks[list(line.landmarks)])
-    if line.is_corrected:
-        path = curve_smoothing.smooth_path(contour_ridges.move_to_lines(path, response))
-    return _build_stroke(path, line.strength)
+def _draw_line(line: _FaceLine, landmarks: Landmarks) -> PenStroke:
+    return _build_stroke(_interpolate(landmarks[list(line.landmarks)]), line.strength)
 
 
-def _draw_brow(landmarks: Landmarks, eye: EyeIndices, width: float) -> PenStroke:
-    """A zigzag between the brow's edges, or one bold line along the middle of a small one."""
-    upper, lower = landmarks[list(eye.brow_top)], landmarks[list(eye.brow_bottom)]
-    if width < _MIN_BROW_HATCHING_WIDTH:
-        return _build_stroke(_interpolate((upper + lower) / 2), 0.9)
-    count = 2 * _BROW_ZIGZAGS
-    edges = [_take_evenly(_interpolate(edge), count) for edge in (upper, lower)]
-    turns = np.where((np.arange(count) % 2 == 0)[:, None], edges[0], edges[1])
-    return _build_stroke(resample(turns.astype(np.float32), 1.0), 0.45)
+def _draw_brow(landmarks: Landmarks, eye: EyeIndices) -> PenStroke:
+    """One bold line along the middle of the brow."""
+    middle = (landmarks[list(eye.brow_top)] + landmarks[list(eye.brow_bottom)]) / 2
+    return _build_stroke(_interpolate(middle), _BROW_STRENGTH)
 
 
 def _draw_iris(iris: Iris) -> list[PenStroke]:
@@ -126,10 +116,6 @@ def _interpolate(points: Points) -> Points:
     """A smooth curve through a few points, with about a pixel between its own."""
     dense = resample(np.asarray(points, np.float32), 1.0)
     return np.asarray(curve_smoothing.smooth_section(dense, max(0.6, 0.4 * len(dense) / len(points))))
-
-
-def _take_evenly(path: Points, count: int) -> Points:
-    return np.asarray(path[np.linspace(0, len(path) - 1, count).round().astype(int)])
 
 
 def _build_stroke(path: Points, strength: float) -> PenStroke:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from math import hypot
 
 import cv2
 import numpy as np
@@ -115,6 +116,6 @@ def _choose_straightest(origin: int, pixel: int, candidates: list[int], stride: 
 
     def compute_alignment(candidate: int) -> float:
         dx, dy = candidate % stride - pixel % stride, candidate // stride - pixel // stride
-        return (x * dx + y * dy) / float(np.hypot(dx, dy))
+        return (x * dx + y * dy) / hypot(dx, dy)
 
     return max(candidates, key=compute_alignment)

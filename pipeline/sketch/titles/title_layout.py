@@ -13,8 +13,8 @@ _MAX_SIZE = 0.115  # units per em
 _MIN_SIZE = 6  # pixels per em
 _LINE_PENALTY = 0.9  # factor on the size of letters that each further line must outweigh
 _WIDTH_SHARE, _HEIGHT_SHARE = 0.90, 0.30  # of the film that the lines may take
-_LINE_HEIGHT, _SPACE = 1.18, 0.28  # em
-_ASCENT = 0.92  # em of the first line above its baseline
+_LINE_HEIGHT, _SPACE = 1.22, 0.28  # em
+_ASCENT, _DESCENT = 1.04, 0.36  # em of the first line above its baseline, with marks, and of the last one below
 _TOP_MARGIN, _BOTTOM_MARGIN = 0.045, 0.02  # units above and below the lines
 
 
@@ -49,7 +49,7 @@ def lay_out_title(text: str, size: tuple[int, int], unit: float) -> TitleLayout 
     for number, line in enumerate(lines):
         baseline = _TOP_MARGIN * unit + (_ASCENT + number * _LINE_HEIGHT) * font_size
         words += _place_line(title, line, (size[0], baseline), font_size, is_rtl=is_rtl)
-    height = (_TOP_MARGIN + _BOTTOM_MARGIN) * unit + len(lines) * _LINE_HEIGHT * font_size
+    height = (_TOP_MARGIN + _BOTTOM_MARGIN) * unit + (_ASCENT + _DESCENT + (len(lines) - 1) * _LINE_HEIGHT) * font_size
     return TitleLayout(tuple(words), font_size, 2 * round(height / 2))
 
 

@@ -39,6 +39,12 @@ def test_a_reference_that_was_changed_anywhere_counts_for_nobody(place: int, let
     assert person_id_from(SECRET, changed, NOW) == (ANA if changed == reference else None)
 
 
+def test_the_other_base64_s_letters_are_not_taken_for_ours() -> None:
+    people = [UUID(int=number) for number in range(999)]
+    reference = next(each for each in (sign_reference(SECRET, person, NOW) for person in people) if "-" in each)
+    assert person_id_from(SECRET, reference.replace("-", "+"), NOW) is None
+
+
 @given(st.text(max_size=80))
 def test_what_we_did_not_write_counts_for_nobody(text: str) -> None:
     assert person_id_from(SECRET, text, NOW) is None

@@ -136,3 +136,19 @@ def test_words_are_written_in_the_form_their_file_asks_for(tmp_path: Path) -> No
     with pytest.raises(RequestRejected) as refused:
         write_transcript(TRANSCRIPT, tmp_path / "words.docx")
     assert refused.value.code is ErrorCode.USAGE
+
+
+def test_several_pictures_are_the_inputs_of_one_drawing_in_their_order(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PICTURE)
+    other = tmp_path / "a-second.png"
+    other.write_bytes(bench.source.read_bytes())
+    bench.children.stage(MEASURE, build_returner(PICTURE))
+    drawn: list[object] = []
+
+    def draw(run: StagedCall) -> Film:
+        drawn.extend(run.arguments["inputs"])
+        return create_film(run)
+
+    bench.children.stage(DRAW, draw)
+    bench.studio.render([bench.source, other], bench.out, SketchOptions(), bench.progress)
+    assert [Path(str(path)).name for path in drawn] == [bench.source.name, other.name]

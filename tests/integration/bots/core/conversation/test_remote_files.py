@@ -84,7 +84,7 @@ async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_fi
     assert (far.asked, far.taken, far.in_transactions) == (1, 5, 0)
     await house.deliver_all()
     assert ana.last_message.kind == "video"
-    assert (far.asked, far.taken, far.in_transactions, far.on_the_loop) == (3, 3, 0, 0)
+    assert (far.asked, far.taken, far.in_transactions, far.on_the_loop) == (3, 5, 0, 0)
 
 
 async def test_a_file_that_is_not_kept_leaves_no_bytes_behind(house: World, ana: FakeUser, far: FarStore) -> None:

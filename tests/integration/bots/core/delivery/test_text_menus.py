@@ -110,7 +110,13 @@ async def test_the_films_choices_come_with_it_and_again_makes_another(house: Wor
     await ana.send_files(build_picture())
     house.run_job()
     await house.deliver_all()
-    assert ana.last_message.labels == ["🔁 Again", "⬇️ Original file"]
+    assert ana.last_message.labels == [
+        "🔁 Again",
+        "⬇️ Original file",
+        "⬇️ Picture (PNG)",
+        "⬇️ Lines (SVG)",
+        "🔢 Change the order",
+    ]
     await ana.send_text("1")
     assert [job.parent_id for job in house.list_jobs()] == [None, house.list_jobs()[0].id]
 

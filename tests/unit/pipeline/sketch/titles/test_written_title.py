@@ -31,6 +31,13 @@ def test_strokes_run_inside_the_letters_and_reach_all_their_ink(script: str) -> 
     assert float(np.quantile(distances[ink], 0.99)) < 0.012 * HEIGHT
 
 
+@pytest.mark.parametrize("text", [*SAMPLES.values(), "ÁÊÑỆ çgjpq", "Ệ " * 60])
+def test_no_mark_is_cut_off_above_or_below(text: str) -> None:
+    coverage = write(text).coverage
+    assert not coverage[:3].any()
+    assert not coverage[-3:].any()
+
+
 def test_latin_is_written_from_left_to_right_and_hebrew_from_right_to_left() -> None:
     def list_starts(text: str) -> list[float]:
         return [float(stroke[0, 0]) for stroke in write(text).strokes]

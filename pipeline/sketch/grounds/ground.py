@@ -41,11 +41,6 @@ class Ground:
         return width, height
 
     @property
-    def level(self) -> int:
-        """Mean grey level of the board, 0 to 255."""
-        return round((float(self.planes.y[::8, ::8].mean()) - 16) * 255 / 219)
-
-    @property
     def has_chroma_of_ink(self) -> bool:
         """Whether a line differs from the board in luma alone."""
         return (int(self.planes.u[0, 0]), int(self.planes.v[0, 0])) == self.ink[1:]

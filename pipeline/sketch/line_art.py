@@ -1,7 +1,6 @@
 """Line art of a picture: all strokes that are drawn, in drawing order, from what is seen in it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -16,15 +15,10 @@ from pipeline.sketch.lines.hatching import HatchBounds
 from pipeline.sketch.lines.line_filter import LineMap
 from pipeline.sketch.lines.people_lines import PeopleMaps
 from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.seen_picture import SeenPicture
 from pipeline.sketch.strokes import drawing_order, stroke_selection
-from pipeline.sketch.types import Floats, Image
-from pipeline.vision.contours import find_contours
-from pipeline.vision.faces import find_faces
-from pipeline.vision.irises import Iris, find_irises
-from pipeline.vision.people import find_people
-from pipeline.vision.text.finding import find_text
-from pipeline.vision.text.types import TextBox
-from pipeline.vision.types import Face, FaceBox
+from pipeline.sketch.types import Floats
+from pipeline.vision.types import Face
 
 _JOIN_DISTANCE: Final = 0.02  # units between stroke ends that may be joined
 _MEETING_DISTANCE: Final = 0.02  # units between the end of a stroke and another that it is extended to
@@ -35,70 +29,25 @@ _MIN_STRENGTH_IN_FACE: Final = 0.5  # of a line inside a face that is none of it
 ReportShare = Callable[[float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenPicture:
-    """A picture (RGB, `drawn` light on dark where that is how it is drawn) with what the nets see in it.
-
-    `contours` and `people` are maps from 0 to 1, None where there are no nets. `is_hatched` says that dark areas are.
-    """
-
-    drawn: Image
-    faces: tuple[Face, ...]
-    irises: tuple[tuple[Iris, ...], ...]
-    contours: Floats | None
-    people: Floats | None
-    text: tuple[TextBox, ...]
-    is_hatched: bool = True
-
-    @classmethod
-    def from_picture(cls, picture: Image, *, is_dark: bool, is_hatched: bool = True) -> "SeenPicture":
-        faces = tuple(find_faces(picture))
-        irises = tuple(find_irises(picture, face) for face in faces)
-        drawn = 255 - picture if is_dark else picture
-        text = tuple(find_text(picture))
-        return cls(drawn, faces, irises, find_contours(picture), find_people(picture), text, is_hatched)
-
-    @property
-    def face_boxes(self) -> list[FaceBox]:
-        return [face.box for face in self.faces]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        return self.drawn.shape[0], self.drawn.shape[1]
-
-
 def draw_lines(
-    picture: Image,
-    unit: float,
-    seconds: float,
-    report: ReportShare,
-    *,
-    is_dark: bool,
-    is_hatched: bool = True,
-    order: Sequence[Subject] = (),
+    seen: SeenPicture, unit: float, seconds: float, report: ReportShare, order: Sequence[Subject] = ()
 ) -> list[PenStroke]:
-    """Return the strokes of an RGB picture in drawing order, for a film that draws lines for `seconds`.
+    """Return the strokes of a picture in drawing order, for a film that draws lines for `seconds`.
 
-    `unit` is the reference length (`SceneSpec.unit`) in the picture's pixels; `is_dark` says that light lines are drawn
-    on a dark board, `is_hatched` that dark areas are hatched; the subjects of `order` are drawn first or last. `report`
-    gets the share done, 0 to 1.
+    `unit` is the reference length (`SceneSpec.unit`) in pixels of the picture; subjects of `order` are drawn first or
+    last. `report` gets the share done, 0 to 1.
     """
-    seen = SeenPicture.from_picture(picture, is_dark=is_dark, is_hatched=is_hatched)
-    report(0.5)
     line_map = line_filter.find_lines(seen.drawn, seen.face_boxes)
-    reach = _JOIN_DISTANCE * unit
-    fine = line_detection.trace_fine_lines(line_map, seen.face_boxes, reach)
-    report(0.7)
+    report(0.4)
     written = [stroke for row in text_lines.write_text(seen.drawn, seen.text) for stroke in row]
-    rows = writing.find_rows(fine, seen.size, unit) if not written else []
+    rows = [] if written or seen.faces else writing.find_rows(_trace_fine_lines(seen, line_map, unit), seen.size, unit)
     if rows:
         return drawing_order.order_writing(rows, unit)
-    strokes = text_lines.drop_text(_find_strokes(seen, fine, line_map, unit), seen.text if written else ())
-    named = find_subjects(picture, order, seen.people, seen.face_boxes)
+    strokes = text_lines.drop_text(_find_strokes(seen, line_map, unit), seen.text if written else ())
+    named = find_subjects(seen.picture, order, seen.people, seen.face_boxes)
     placed = written if any(region.is_text for region in named) else []
     drawing = _order_strokes(seen, strokes, unit, seconds, SubjectStrokes(named, placed))
-    return _join_parts(drawing, [] if placed else written) or [_build_outline(*picture.shape[1::-1])]
+    return _join_parts(drawing, [] if placed else written) or [_build_outline(*seen.picture.shape[1::-1])]
 
 
 def _join_parts(drawing: list[PenStroke], written: list[PenStroke]) -> list[PenStroke]:
@@ -107,12 +56,18 @@ def _join_parts(drawing: list[PenStroke], written: list[PenStroke]) -> list[PenS
     return [*written, *drawing] if has_more_text else [*drawing, *written]
 
 
-def _find_strokes(seen: SeenPicture, fine: list[PenStroke], line_map: LineMap, unit: float) -> list[PenStroke]:
+def _trace_fine_lines(seen: SeenPicture, line_map: LineMap, unit: float) -> list[PenStroke]:
+    return line_detection.trace_fine_lines(line_map, seen.face_boxes, _JOIN_DISTANCE * unit)
+
+
+def _find_strokes(seen: SeenPicture, line_map: LineMap, unit: float) -> list[PenStroke]:
     """Strokes in no order: of faces, of contours and detail (of detail alone where no net is), and of people."""
-    found = fine
-    if seen.contours is not None:
-        reach = _JOIN_DISTANCE * unit
-        found = line_detection.trace_contours_and_detail(seen.contours, line_map, seen.face_boxes, reach)
+    reach = _JOIN_DISTANCE * unit
+    found = (
+        _trace_fine_lines(seen, line_map, unit)
+        if seen.contours is None
+        else line_detection.trace_contours_and_detail(seen.contours, line_map, seen.face_boxes, reach)
+    )
     return [
         *_draw_faces(seen),
         *_clear_faces(found, seen.faces),

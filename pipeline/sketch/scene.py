@@ -12,11 +12,11 @@ from pipeline.sketch.line_art import ReportShare
 from pipeline.sketch.lines.tracing import DrawingLayer, PenStroke
 from pipeline.sketch.painting import line_reveal, rasterize
 from pipeline.sketch.scene_types import InkLine, Scene, ScenePhases, SceneSpec
+from pipeline.sketch.seen_picture import SeenPicture
 from pipeline.sketch.strokes import pen_timing
 from pipeline.sketch.strokes.pen_timing import PenPath
 from pipeline.sketch.titles.written_title import WrittenTitle
 from pipeline.sketch.types import Array, Floats, Points
-from pipeline.vision.faces import find_faces
 
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
@@ -29,7 +29,9 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1. A title is
     written before the picture is drawn.
     """
-    strokes = _find_strokes(placement, spec, report)
+    seen = SeenPicture.from_picture(placement.working_copy, is_dark=placement.is_dark, is_hatched=placement.is_hatched)
+    report(0.2)
+    strokes = _find_strokes(seen, placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
     shares = [_INK_SHARES[stroke.layer] for stroke in strokes]
@@ -37,7 +39,7 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     if title is not None:
         title.draw(luma, rasterize.INK_LUMA)
     ink = line_reveal.measure_ink(luma)
-    lines = DrawnLines.from_ink(ink, placement.ground, find_faces(placement.working_copy))
+    lines = DrawnLines.from_ink(ink, placement.ground, seen.faces)
     report(0.5)
     filling = plan_filling(spec.finish, placement, lines)
     phases = _split_phases(spec, filling.share)
@@ -99,20 +101,12 @@ def _count_colour_frames(spec: SceneSpec, share: float) -> int:
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
+def _find_strokes(seen: SeenPicture, placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
     """Strokes in drawing order, in pixels of the working copy; on a dark board they follow what is light."""
     seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
     height, width = placement.picture.shape[:2]
     unit = min(spec.unit, _DETAIL * unit_for((width, height))) / placement.scale[0]
-    return line_art.draw_lines(
-        placement.working_copy,
-        unit,
-        seconds,
-        lambda share: report(0.4 * share),
-        is_dark=placement.is_dark,
-        is_hatched=placement.is_hatched,
-        order=spec.order,
-    )
+    return line_art.draw_lines(seen, unit, seconds, lambda share: report(0.2 + 0.2 * share), spec.order)
 
 
 def _to_film_points(stroke: PenStroke, placement: Placement) -> Points:

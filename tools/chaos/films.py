@@ -18,8 +18,8 @@ DEATHS: dict[Act, Callable[[], object]] = {
 }
 
 
-def make(act: str, seconds: float, out: Path, progress: Callable[[str, float], None]) -> Film:
-    """A film of a few bytes that takes so many seconds, or the death that is asked for."""
+def make(act: str, seconds: float, out: Path, beside: tuple[Path, ...], progress: Callable[[str, float], None]) -> Film:
+    """A film of a few bytes that takes so many seconds, with files beside it, or the death that is asked for."""
     Path("pid").write_text(str(os.getpid()))
     progress("drawing", 0.1)
     if act in DEATHS:
@@ -27,5 +27,6 @@ def make(act: str, seconds: float, out: Path, progress: Callable[[str, float], N
     time.sleep(seconds)
     thumbnail = Path("thumbnail.jpg").absolute()
     out.write_bytes(b"film " + os.urandom(16))
-    thumbnail.write_bytes(b"thumbnail " + os.urandom(16))
+    for path in (thumbnail, *beside):
+        path.write_bytes(b"beside " + os.urandom(16))
     return Film(out, thumbnail, width=640, height=360, seconds=10.0, frames=300, size=out.stat().st_size)

@@ -102,14 +102,19 @@ class ActingChildren(SandboxClient):
         is_cancelled: Callable[[], bool] = return_false,
         on_usage: Callable[[float], None] = ignore,
     ) -> Any:
-        script = Script.model_validate_json(arguments["pictures"][0].read_bytes())
+        script = Script.model_validate_json(arguments["inputs"][0].read_bytes())
         self._record.note("start", script.number)
         if script.act is Act.KILL_WORKER:
             os.kill(os.getpid(), signal.SIGKILL)
         try:
             return super().run(
                 "tools.chaos.films:make",
-                {"act": str(script.act), "seconds": script.seconds, "out": arguments["out"]},
+                {
+                    "act": str(script.act),
+                    "seconds": script.seconds,
+                    "out": arguments["out"],
+                    "beside": (arguments["still"], arguments["svg"]),
+                },
                 directory=directory,
                 limits=_limited(limits, script.act),
                 on_progress=on_progress,

@@ -168,7 +168,7 @@ class Inbox:
         if facts.has_audio and rendered:
             runs["heard"] = ("tools.hostile.witness:heard", {"path": path})
         if facts.kind is MediaKind.IMAGE and rendered:
-            runs["drawn"] = ("pipeline.sketch.entrypoint:draw", {"pictures": [path], "options": SKETCH, **film})
+            runs["drawn"] = ("pipeline.sketch.entrypoint:draw", {"inputs": [path], "options": SKETCH, **film})
         if facts.kind is MediaKind.VIDEO and rendered:
             runs["captioned"] = (
                 "pipeline.captions.film:make",

@@ -35,6 +35,7 @@ async def test_a_picture_becomes_a_film_that_answers_it_with_three_edits_on_the_
         "⬇️ Original file": "2",
         "⬇️ Picture (PNG)": "3",
         "⬇️ Lines (SVG)": "4",
+        "🔢 Change the order": "5",
     }
     assert len(progress.edits) <= 3
     assert ana.chat.reactions[sent] == "👀"

@@ -243,13 +243,13 @@ def test_a_film_is_made_from_and_into_a_bucket_and_goes_with_its_time(
     shop.job_runner.store = bucket.open_store(tmp_path / "worker")
     assert shop.job_runner.run_next_job()
     assert shop.reload_job(job).status == JobStatus.DONE
-    assert len(bucket.list_keys()) == 3  # the picture, the film and its thumbnail
+    assert len(bucket.list_keys()) == 5  # the picture, the film, its thumbnail, and the drawing as picture and as lines
     bucket.client.put_object(Bucket=bucket.name, Key=f"films/{'a' * 32}", Body=b"known to no row")
     shop.sweeper.delete_orphans(older_than=-5)
-    assert len(bucket.list_keys()) == 3
+    assert len(bucket.list_keys()) == 5
     clock.advance(days=1)
     shop.sweeper.release_expired_files()
-    assert len(bucket.list_keys()) == 2
+    assert len(bucket.list_keys()) == 4
 
 
 def test_what_a_transaction_that_was_undone_brought_leaves_the_bucket(

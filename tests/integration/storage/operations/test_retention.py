@@ -22,6 +22,8 @@ from storage.messaging import outbox, updates, uploads, web_messages
 from storage.messaging.outbox import OutboxMessage
 from storage.operations import retention
 
+RESULTS = {"film", "thumbnail", "still", "svg"}
+
 
 def count(shop: World, row: type) -> int:
     with shop.db.read_transaction() as session:
@@ -68,10 +70,10 @@ def test_inputs_go_after_their_hours_and_results_after_their_days(shop: World) -
     deliver(shop)
     shop.clock.advance(hours=23)
     shop.sweeper.release_expired_files()
-    assert kept(shop, job) == {"input", "film", "thumbnail"}
+    assert kept(shop, job) == {"input", *RESULTS}
     shop.clock.advance(hours=1)
     shop.sweeper.release_expired_files()
-    assert kept(shop, job) == {"film", "thumbnail"}
+    assert kept(shop, job) == RESULTS
     shop.clock.advance(days=6)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
@@ -83,9 +85,9 @@ def test_the_input_of_a_job_that_waits_long_is_still_there_when_it_is_its_turn(s
     shop.clock.advance(days=3)
     shop.sweeper.release_expired_files()
     assert shop.job_runner.run_next_job()
-    assert kept(shop, job) == {"input", "film", "thumbnail"}
+    assert kept(shop, job) == {"input", *RESULTS}
     shop.sweeper.release_expired_files()
-    assert kept(shop, job) == {"film", "thumbnail"}
+    assert kept(shop, job) == RESULTS
 
 
 def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: World) -> None:
@@ -93,7 +95,7 @@ def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: World) -> No
     shop.job_runner.run_next_job()
     shop.clock.advance(days=30)
     shop.sweeper.release_expired_files()
-    assert kept(shop, job) == {"film", "thumbnail"}
+    assert kept(shop, job) == RESULTS
     deliver(shop)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()

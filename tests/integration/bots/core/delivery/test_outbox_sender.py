@@ -300,7 +300,13 @@ async def test_a_film_arrives_as_an_answer_with_its_size_length_and_thumbnail(ho
     assert film.upload.thumbnail.read_bytes() == create_thumbnail()
     assert film.reply_to == house.list_jobs()[0].reply_to
     assert film.upload.name == f"rabisco-{house.list_jobs()[0].short_id}.mp4"
-    assert film.labels == ["🔁 Again", "⬇️ Original file"]
+    assert film.labels == [
+        "🔁 Again",
+        "⬇️ Original file",
+        "⬇️ Picture (PNG)",
+        "⬇️ Lines (SVG)",
+        "🔢 Change the order",
+    ]
 
 
 async def test_a_film_goes_as_a_file_where_that_was_asked_for(house: World, ana: FakeUser) -> None:

@@ -29,8 +29,12 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare, title
     """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1. A title is
     written before the picture is drawn.
     """
-    seen = SeenPicture.from_picture(placement.working_copy, is_dark=placement.is_dark, is_hatched=placement.is_hatched)
-    report(0.2)
+    seen = SeenPicture.from_picture(
+        placement.working_copy,
+        lambda share: report(0.2 * share),
+        is_dark=placement.is_dark,
+        is_hatched=placement.is_hatched,
+    )
     strokes = _find_strokes(seen, placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.media.streams.sampling import SampledFrame, Span, read_frames_between, read_key_frames
 from pipeline.media.streams.source import read_frame_times
 from pipeline.vision.faces import find_faces
-from pipeline.vision.nets import load_nets
+from pipeline.vision.memory import release_nets
 from pipeline.vision.tracking import FaceRegion, FaceSample, FaceTrack, compute_overlap, track_faces
 from pipeline.vision.types import FaceBox
 from pipeline.vision.weights import is_face_detection_installed
@@ -78,7 +78,7 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
         if spans:
             looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, spans))
             looks.sort(key=lambda look: look.sample.seconds)
-    load_nets.cache_clear()  # 25 MB, which the encoder needs next
+    release_nets()  # the encoder needs their memory
     tracks = track_faces([look.sample for look in looks])
     return FilmFaces(size, tuple(tracks), tuple(_list_cuts(looks)))
 

@@ -13,13 +13,13 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from models.captions.fonts import EMOJI_FAMILY
 from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_japanese, list_korean, list_simplified_and_traditional
 from tools.fonts.handwriting import FONTS, write_handwriting
+from tools.fonts.packages import build_subsetter, read_member
 
 _WEIGHTS: Final = {"": "900Black", "-SemiBold": "600SemiBold"}  # by what a family's name ends with
 _FEATURES: Final = ["ccmp", "ljmo", "vjmo", "tjmo"]  # of lines from left to right; Hangul from its letters
@@ -50,24 +50,10 @@ def write_subset(each: FontSubset, ending: str, folder: Path) -> None:
     target = FONTS_FOLDER / f"{each.family}{ending}"
     target.mkdir(exist_ok=True)
     with tarfile.open(archive) as package:
-        font = TTFont(io.BytesIO(_read_member(package, f"package/{weight}/{name}")), recalcTimestamp=False)
-        (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE_FONT"))
-    _build_subsetter(each.list_characters()).subset(font)
+        font = TTFont(io.BytesIO(read_member(package, f"package/{weight}/{name}")), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(read_member(package, "package/LICENSE_FONT"))
+    build_subsetter(each.list_characters(), _FEATURES, _DROPPED).subset(font)
     font.save(target / name)
-
-
-def _build_subsetter(characters: set[int]) -> subset.Subsetter:
-    options = subset.Options(layout_features=_FEATURES, hinting=False, notdef_outline=True)
-    options.drop_tables += _DROPPED
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=characters)
-    return subsetter
-
-
-def _read_member(package: tarfile.TarFile, name: str) -> bytes:
-    member = package.extractfile(name)
-    assert member is not None
-    return member.read()
 
 
 def write_emoji(folder: Path) -> None:
@@ -76,8 +62,8 @@ def write_emoji(folder: Path) -> None:
     target = FONTS_FOLDER / EMOJI_FAMILY
     target.mkdir(exist_ok=True)
     with tarfile.open(archive) as package:
-        font = TTFont(io.BytesIO(_read_member(package, "package/twemoji.woff2")), recalcTimestamp=False)
-        (target / "OFL.txt").write_bytes(_read_member(package, "package/LICENSE"))
+        font = TTFont(io.BytesIO(read_member(package, "package/twemoji.woff2")), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(read_member(package, "package/LICENSE"))
     font.flavor = None
     font.save(target / "Twemoji.ttf")
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from pipeline.captions.glyphs.typeface import FONTS_FOLDER
 from tools.fonts.character_sets import list_common_hangul, list_common_japanese
+from tools.fonts.packages import build_subsetter, read_member
 
 _LATIN: Final = ((0x20, 0x7F), (0xA0, 0x180), (0x2010, 0x2040), (0x20A0, 0x20C0))
+_FEATURES: Final = ["*"]  # every form that a script may need
 _DROPPED: Final = ["BASE", "VORG", "vhea", "vmtx", "DSIG", "STAT"]
 
 
@@ -106,23 +107,8 @@ def write_handwriting(each: HandwritingFont, folder: Path) -> None:
     target = FONTS_FOLDER / each.family
     target.mkdir(exist_ok=True)
     with tarfile.open(archive) as package:
-        font = TTFont(io.BytesIO(_read_member(package, each.file)), recalcTimestamp=False)
-        (target / "OFL.txt").write_bytes(_read_member(package, each.licence))
-    _build_subsetter(each.characters).subset(font)
+        font = TTFont(io.BytesIO(read_member(package, each.file)), recalcTimestamp=False)
+        (target / "OFL.txt").write_bytes(read_member(package, each.licence))
+    build_subsetter(each.characters, _FEATURES, _DROPPED).subset(font)
     font.flavor = None
     font.save(target / f"{each.family}.ttf")
-
-
-def _build_subsetter(characters: frozenset[int]) -> subset.Subsetter:
-    """A subsetter that keeps every form a script may need."""
-    options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True)
-    options.drop_tables += _DROPPED
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=characters)
-    return subsetter
-
-
-def _read_member(package: tarfile.TarFile, name: str) -> bytes:
-    member = package.extractfile(name)
-    assert member is not None
-    return member.read()

@@ -6,17 +6,16 @@ from typing import Final
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
-from models.jobs.vocabulary import build_prompt
 from models.languages import load_languages
 from pipeline.progress import ProgressCallback
 from pipeline.speech import segmentation, time_correction, voice_activity
-from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, Samples, WavReader
+from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
 from pipeline.speech.engine_choice import AUTO
 from pipeline.speech.preparation import measure_sound
 from pipeline.speech.whisper import language_detection, weights
+from pipeline.speech.whisper.hearing import THREADS, PieceHearing, map_in_threads
 from pipeline.speech.whisper.model import HeardPiece, WhisperModel
 from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
-from pipeline.speech.whisper.vocabulary_choice import choose_hearing
 
 MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
@@ -47,19 +46,15 @@ def transcribe(
         pieces = list(_list_voiced_pieces(recording, levels))
         if not pieces:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-        model = WhisperModel()
-        spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
-        heard = [
-            _transcribe_piece(model, recording.read_samples(start, end), spoken, start, vocabulary)
-            for start, end in _report_each(pieces, recording.seconds, progress)
-        ]
-        response = mark_inventions(_join_pieces(heard, spoken, recording.seconds), measure_sound(levels))
+        hearing, heard = _hear_pieces(recording, pieces, language, own_language, vocabulary, progress)
+        heard = hearing.hear_doubtful_again(pieces, heard)
+        response = mark_inventions(_join_pieces(heard, hearing.language, recording.seconds), measure_sound(levels))
         words = _build_timed_words(response, recording, levels)
     if not words:
         raise RequestRejected(ErrorCode.NO_SPEECH)
     if response.confidence < MIN_CONFIDENCE:
         raise RequestRejected(ErrorCode.SPEECH_UNCLEAR)
-    return Transcript(language=spoken, words=words, engine="local", confidence=round(response.confidence, 3))
+    return Transcript(language=hearing.language, words=words, engine="local", confidence=round(response.confidence, 3))
 
 
 def _list_voiced_pieces(recording: WavReader, levels: Levels) -> Iterator[Piece]:
@@ -69,13 +64,32 @@ def _list_voiced_pieces(recording: WavReader, levels: Levels) -> Iterator[Piece]
             yield start, end
 
 
+def _hear_pieces(
+    recording: WavReader,
+    pieces: Sequence[Piece],
+    language: str,
+    own_language: str | None,
+    vocabulary: Sequence[str],
+    progress: ProgressCallback,
+) -> tuple[PieceHearing, list[HeardPiece]]:
+    """What is said in the pieces, and how they were heard. The model is dropped: there is no memory for two."""
+    model = WhisperModel(THREADS)
+    spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
+    hearing, heard = PieceHearing(recording, spoken, vocabulary), []
+    for piece, (_, end) in zip(hearing.hear_pieces(model, pieces), pieces, strict=True):
+        heard.append(piece)
+        progress(_STAGE, end / recording.seconds)
+    progress(_STAGE, 1.0)
+    return hearing, heard
+
+
 def _detect_language(
     model: WhisperModel, recording: WavReader, pieces: Sequence[Piece], own_language: str | None
 ) -> str:
     """The language of a recording, from pieces spread over it. Raises RequestRejected(LANGUAGE_UNCLEAR)."""
-    chosen = language_detection.choose_pieces(pieces)
+    sounds = (recording.read_samples(start, end) for start, end in language_detection.choose_pieces(pieces))
     found = language_detection.choose_language(
-        [model.detect_languages(recording.read_samples(start, end)) for start, end in chosen],
+        list(map_in_threads(model.detect_languages, sounds)),
         own_language,
         load_languages().expected,
         load_languages().unlikely,
@@ -83,24 +97,6 @@ def _detect_language(
     if found is None:
         raise RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)
     return found
-
-
-def _report_each(pieces: Sequence[Piece], seconds: float, progress: ProgressCallback) -> Iterator[Piece]:
-    for piece in pieces:
-        progress(_STAGE, piece[0] / seconds)
-        yield piece
-    progress(_STAGE, 1.0)
-
-
-def _transcribe_piece(
-    model: WhisperModel, samples: Samples, language: str, offset: float, vocabulary: Sequence[str]
-) -> HeardPiece:
-    """What is said in a piece that begins at `offset` seconds; heard twice where there is a vocabulary."""
-    plain = model.transcribe(samples, language, offset)
-    if not vocabulary:
-        return plain
-    prompted = model.transcribe(samples, language, offset, build_prompt(vocabulary))
-    return choose_hearing(plain, prompted, vocabulary)
 
 
 def _join_pieces(heard: Sequence[HeardPiece], language: str, seconds: float) -> WhisperResponse:

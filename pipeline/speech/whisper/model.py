@@ -11,8 +11,9 @@ from pipeline.speech.whisper import weights
 from pipeline.speech.whisper.response import WhisperSegment, WhisperToken
 
 MAX_PIECE_SECONDS: Final = 30.0  # seconds that the model sees at once
-_THREADS: Final = 2
 _TEMPERATURES: Final = (0.0, 0.4)  # the second where the first gives a loop or an improbable text
+_MAX_COMPRESSION: Final = 2.4  # ratio, of a text that is no loop (faster-whisper's own limits)
+_MIN_LOGPROB: Final = -1.0  # mean, of a text that is probable
 _SEED: Final = 1  # of the second temperature's choices: the same recording gives the same text
 
 
@@ -34,17 +35,31 @@ class HeardPiece:
         total = sum(segment.avg_logprob * segment.seconds for segment in self.segments)
         return total / seconds if seconds else -math.inf
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a segment is a loop or improbable."""
+        return any(
+            segment.compression_ratio > _MAX_COMPRESSION or segment.avg_logprob < _MIN_LOGPROB
+            for segment in self.segments
+        )
+
 
 class WhisperModel:
-    """The loaded model: 330 MB, and 0.1 s for each second of speech on two cores."""
+    """The loaded model: 330 MB, and 55 more for each thread that hears a piece; 0.16 s of processor for a second of
+    speech.
 
-    def __init__(self) -> None:
+    With `is_persistent` doubtful pieces are heard again at a higher temperature. Its choices are those of a thread's
+    own generator: with more than one thread a recording would not always give the same text.
+    """
+
+    def __init__(self, threads: int = 1, *, is_persistent: bool = False) -> None:
         import ctranslate2
         import faster_whisper
 
         ctranslate2.set_random_seed(_SEED)
+        self._temperatures = _TEMPERATURES if is_persistent else _TEMPERATURES[:1]
         self._model = faster_whisper.WhisperModel(
-            str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=_THREADS
+            str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=1, num_workers=threads
         )
 
     def detect_languages(self, samples: Samples) -> Mapping[str, float]:
@@ -67,7 +82,9 @@ class WhisperModel:
         found, _ = self._model.transcribe(
             to_floats(samples),
             language=load_languages().to_whisper_code(language),
-            temperature=_TEMPERATURES,
+            temperature=self._temperatures,
+            compression_ratio_threshold=_MAX_COMPRESSION,
+            log_prob_threshold=_MIN_LOGPROB,
             condition_on_previous_text=False,  # an error, or a loop, would go on in the next piece
             word_timestamps=True,
             hotwords=prompt or None,

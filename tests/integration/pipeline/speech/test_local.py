@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech import alignment, local, time_correction, word_timing
 from pipeline.speech.audio_reader import LEVEL_SECONDS, WavReader, compute_levels
 from pipeline.speech.normalization import normalize_words
+from pipeline.speech.whisper.hearing import THREADS, PieceHearing
+from pipeline.speech.whisper.model import WhisperModel
 
 TEXT = (
     "It was the best of times, it was the worst of times. It was the age of wisdom, it was the age of foolishness. "
@@ -66,6 +69,21 @@ def test_the_words_are_those_that_are_said(heard: Transcript) -> None:
     assert (heard.language, heard.engine) == ("en", "local")
     assert heard.confidence is not None
     assert heard.confidence > 0.6
+
+
+def test_only_doubtful_pieces_are_heard_again_and_always_alike(cut: Path) -> None:
+    with WavReader(cut) as recording:
+        hearing = PieceHearing(recording, "en", ())
+        pieces = [(0.0, 5.0), (5.0, 10.6)]
+        heard = list(hearing.hear_pieces(WhisperModel(THREADS), pieces))
+        assert not any(each.is_doubtful for each in heard)
+        assert hearing.hear_doubtful_again(pieces, heard) == heard
+        loop = replace(heard[0], segments=(heard[0].segments[0].model_copy(update={"compression_ratio": 9.0}),))
+        once, again = (hearing.hear_doubtful_again(pieces, [loop, heard[1]]) for _ in range(2))
+    assert once == again
+    assert once[0] != loop
+    assert normalize_words(once[0].text) == normalize_words(heard[0].text)
+    assert once[1] is heard[1]
 
 
 def test_phrases_start_when_the_voice_sets_in(heard: Transcript) -> None:

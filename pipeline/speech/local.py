@@ -46,8 +46,8 @@ def transcribe(
         pieces = list(_list_voiced_pieces(recording, levels))
         if not pieces:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-        hearing, heard = _hear_pieces(recording, pieces, language, own_language, vocabulary, progress)
-        heard = hearing.hear_doubtful_again(pieces, heard)
+        hearing, heard = _transcribe_pieces(recording, pieces, language, own_language, vocabulary, progress)
+        heard = hearing.transcribe_doubtful_again(pieces, heard)
         response = mark_inventions(_join_pieces(heard, hearing.language, recording.seconds), measure_sound(levels))
         words = _build_timed_words(response, recording, levels)
     if not words:
@@ -64,7 +64,7 @@ def _list_voiced_pieces(recording: WavReader, levels: Levels) -> Iterator[Piece]
             yield start, end
 
 
-def _hear_pieces(
+def _transcribe_pieces(
     recording: WavReader,
     pieces: Sequence[Piece],
     language: str,
@@ -76,7 +76,7 @@ def _hear_pieces(
     model = WhisperModel(THREADS)
     spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
     hearing, heard = PieceHearing(recording, spoken, vocabulary), []
-    for piece, (_, end) in zip(hearing.hear_pieces(model, pieces), pieces, strict=True):
+    for piece, (_, end) in zip(hearing.transcribe_pieces(model, pieces), pieces, strict=True):
         heard.append(piece)
         progress(_STAGE, end / recording.seconds)
     progress(_STAGE, 1.0)

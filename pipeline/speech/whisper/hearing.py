@@ -45,24 +45,24 @@ class PieceHearing:
     language: str
     vocabulary: Sequence[str]
 
-    def hear_pieces(self, model: WhisperModel, pieces: Iterable[PieceSpan]) -> Iterator[HeardPiece]:
+    def transcribe_pieces(self, model: WhisperModel, pieces: Iterable[PieceSpan]) -> Iterator[HeardPiece]:
         """What is said in each piece. The model has THREADS threads."""
-        return map_in_threads(partial(self._hear, model), map(self._read, pieces))
+        return map_in_threads(partial(self._transcribe, model), map(self._read, pieces))
 
-    def hear_doubtful_again(self, pieces: Sequence[PieceSpan], heard: Sequence[HeardPiece]) -> list[HeardPiece]:
+    def transcribe_doubtful_again(self, pieces: Sequence[PieceSpan], heard: Sequence[HeardPiece]) -> list[HeardPiece]:
         """The pieces, those that are doubtful heard again by a model that does not take its first choice."""
         if not any(each.is_doubtful for each in heard):
             return list(heard)
         model = WhisperModel(is_persistent=True)
         return [
-            self._hear(model, self._read(piece)) if each.is_doubtful else each
+            self._transcribe(model, self._read(piece)) if each.is_doubtful else each
             for piece, each in zip(pieces, heard, strict=True)
         ]
 
     def _read(self, piece: PieceSpan) -> _Sound:
         return self.recording.read_samples(*piece), piece[0]
 
-    def _hear(self, model: WhisperModel, sound: _Sound) -> HeardPiece:
+    def _transcribe(self, model: WhisperModel, sound: _Sound) -> HeardPiece:
         """What is said in a piece; it is heard twice where there is a vocabulary."""
         samples, offset = sound
         plain = model.transcribe(samples, self.language, offset)

@@ -75,11 +75,11 @@ def test_only_doubtful_pieces_are_heard_again_and_always_alike(cut: Path) -> Non
     with WavReader(cut) as recording:
         hearing = PieceHearing(recording, "en", ())
         pieces = [(0.0, 5.0), (5.0, 10.6)]
-        heard = list(hearing.hear_pieces(WhisperModel(THREADS), pieces))
+        heard = list(hearing.transcribe_pieces(WhisperModel(THREADS), pieces))
         assert not any(each.is_doubtful for each in heard)
-        assert hearing.hear_doubtful_again(pieces, heard) == heard
+        assert hearing.transcribe_doubtful_again(pieces, heard) == heard
         loop = replace(heard[0], segments=(heard[0].segments[0].model_copy(update={"compression_ratio": 9.0}),))
-        once, again = (hearing.hear_doubtful_again(pieces, [loop, heard[1]]) for _ in range(2))
+        once, again = (hearing.transcribe_doubtful_again(pieces, [loop, heard[1]]) for _ in range(2))
     assert once == again
     assert once[0] != loop
     assert normalize_words(once[0].text) == normalize_words(heard[0].text)
